@@ -1,0 +1,83 @@
+"""E-mail addresses: what counts as one, and when two are the same.
+
+The text a person typed is kept for writing to them.  Beside it stands a
+*key*, the form in which the database compares: letter case does not make a
+second account, and a look-alike letter never opens somebody else's
+(Unicode TR 36).
+"""
+
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+from bienvenue.errors import InvalidAddress
+
+MAX_CHARACTERS = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
+
+# email-validator refuses both names as undeliverable, which they are on the
+# internet; a self-hosted service also serves people on an inner network. It
+# has a switch for .test alone, so .local is checked in its place.
+_INNER, _CHECKED_AS = ".local", ".test"
+
+
+def parse(text: str) -> str:
+    """Return an address in the form it is stored and answered in.
+
+    The local part is kept as typed, the domain is lower-cased.  Nothing is
+    looked up in the DNS, and names that exist on an inner network only
+    (``.test``, ``.local``, ``.internal``) are welcome.  Raises
+    ``InvalidAddress``.
+    """
+    if len(text) > MAX_CHARACTERS or _has_look_alike(text):
+        raise InvalidAddress
+    inner = text.lower().endswith(_INNER)
+    checked = text[: -len(_INNER)] + _CHECKED_AS if inner else text
+    try:
+        found = validate_email(
+            checked,
+            check_deliverability=False,
+            test_environment=True,
+            strict=True,
+        )
+    except (EmailNotValidError, ValueError):
+        raise InvalidAddress from None
+    normal = found.normalized
+    if inner:
+        normal = normal[: -len(_CHECKED_AS)] + _INNER
+    if "." not in found.domain or len(normal.encode()) > MAX_CHARACTERS:
+        raise InvalidAddress
+    return normal
+
+
+def key(text: str) -> str:
+    """Return the form in which addresses are compared and kept unique.
+
+    Total, and idempotent: text that is no address has a key too, and simply
+    matches no account.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    lowered = "".join(map(_lower, composed))
+    return unicodedata.normalize("NFC", lowered)
+
+
+def _lower(character: str) -> str:
+    """Lower one character, unless that would make it an ASCII one.
+
+    ``str.lower`` turns the Kelvin sign into ``k`` and a dotted capital I
+    into ``i`` with a loose dot: both would land on another's address.
+    """
+    if character.isascii():
+        return character.lower()
+    lower = character.lower()
+    if len(lower) != 1 or lower.isascii():
+        return character
+    return lower
+
+
+def _has_look_alike(text: str) -> bool:
+    """Tell whether normalising would turn a character into ASCII."""
+    return any(
+        not character.isascii()
+        and unicodedata.normalize("NFKC", character).isascii()
+        for character in text
+    )

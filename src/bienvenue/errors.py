@@ -1,0 +1,143 @@
+"""Every exception Bienvenue raises on purpose, on one page.
+
+"Is it valid?" returns a bool or None; "do it" raises one of these.  Where
+callers already know a built-in or a SQLAlchemy exception for the case, ours
+is also that one, so an ``except ValueError`` written years ago still works.
+
+``code`` is the stable, machine-readable name of the error; HTTP status codes
+are chosen in one place only, ``bienvenue.web.problems``.  No message holds a
+password, a token or a hash.
+"""
+
+from typing import ClassVar
+
+from sqlalchemy.exc import InvalidRequestError, NoResultFound
+
+
+class BienvenueError(Exception):
+    """The root of the tree; ``code`` names the case for machines."""
+
+    code: ClassVar[str] = "error"
+    default_message: ClassVar[str] = "something went wrong"
+
+    def __init__(self, message: str | None = None) -> None:
+        """Take the sentence for humans, or the class's own."""
+        super().__init__(message or self.default_message)
+
+    def __str__(self) -> str:
+        """Return the sentence, without what SQLAlchemy would add to it."""
+        return str(self.args[0])
+
+
+class ConfigurationError(BienvenueError, ValueError):
+    """A setting is misspelt, malformed or unsafe; the text says the fix."""
+
+    code = "configuration"
+
+
+class DatabaseUnavailable(BienvenueError):
+    """The database cannot be opened or reached; the text says the fix."""
+
+    code = "database_unavailable"
+    default_message = "the database cannot be reached"
+
+
+class InvalidAddress(BienvenueError, ValueError):
+    """The text is not an e-mail address (RFC 5321, RFC 5322)."""
+
+    code = "invalid_email"
+    default_message = "email is not a valid address"
+
+
+class InvalidPassword(BienvenueError, ValueError):
+    """The password cannot be used: empty, or not Unicode text."""
+
+    code = "invalid_password"
+    default_message = "password is not valid text"
+
+
+class PasswordTooLong(InvalidPassword):
+    """The password is over 1,024 characters; it is never cut short."""
+
+    code = "password_too_long"
+    default_message = "password is longer than 1024 characters"
+
+
+class PasswordTooShort(InvalidPassword):
+    """The password is shorter than the policy in force asks for."""
+
+    code = "password_too_short"
+    default_message = "password is too short"
+
+
+class EmailTaken(BienvenueError, ValueError):
+    """The address already has an account."""
+
+    code = "email_taken"
+
+    def __init__(self, email: str) -> None:
+        """Name the address that is taken."""
+        super().__init__(f"User {email} already exists")
+        self.email = email
+
+
+class UserNotFound(BienvenueError, NoResultFound):
+    """No user matches."""
+
+    code = "user_not_found"
+    default_message = "no such user"
+
+
+class UnknownAddress(UserNotFound, ValueError):
+    """No account has this address."""
+
+    code = "unknown_email"
+    default_message = "no account has this address"
+
+
+class InvalidQuery(BienvenueError, InvalidRequestError):
+    """A search names no attribute, or one that ``User`` does not have."""
+
+    code = "invalid_query"
+    default_message = "a search needs at least one attribute of User"
+
+
+class UnknownAttribute(BienvenueError, ValueError):
+    """An update names an attribute that ``User`` cannot take."""
+
+    code = "unknown_attribute"
+
+
+class InvalidToken(BienvenueError, ValueError):
+    """A mailed token is unknown, spent, expired or another address's."""
+
+    code = "invalid_token"
+    default_message = "the token is not valid"
+
+
+class InvalidCredentials(BienvenueError):
+    """The address and the password do not belong together.
+
+    One error for an unknown address and a wrong password (OWASP
+    Authentication Cheat Sheet: a login must not tell which accounts exist).
+    """
+
+    code = "invalid_credentials"
+    default_message = "wrong email or password"
+
+
+class SessionRequired(BienvenueError):
+    """The call needs a live session, and the request brought none."""
+
+    code = "session_required"
+    default_message = "a live session is required"
+
+
+class LocalOnly(BienvenueError):
+    """The development profile was asked for something from elsewhere."""
+
+    code = "development_profile_is_local"
+    default_message = (
+        "the development profile answers this machine only; run the"
+        " production profile for anyone else"
+    )
