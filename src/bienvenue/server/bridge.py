@@ -1,0 +1,205 @@
+"""From RSGI to WSGI: bodies on the event loop, the application in threads.
+
+Granian's own WSGI mode gives every request a thread before its body has
+arrived, so that a few hundred slow clients stop the service, and puts the
+process environment into the environ.  This bridge does neither.
+"""
+
+import asyncio
+import logging
+import traceback
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from bienvenue.server import answer, environ, refusal
+from bienvenue.server.answer import Answer
+from bienvenue.server.body import Body, Fault, Limits, read
+from bienvenue.server.pool import Pool
+from bienvenue.server.rsgi import Exchange, Headers, Scope
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_log = logging.getLogger("bienvenue.server")
+
+Door = Callable[[Scope], "tuple[int, list[tuple[str, str]], bytes] | None"]
+"""Answers some GET requests on the event loop, before WSGI.
+
+It returns status, headers and body, or None for a request that is not its
+own.  It must not block: every connection waits for it.
+"""
+
+TOO_LARGE = "bienvenue.body_too_large"
+"""True in the environ of a request whose body was refused: answer 413."""
+
+# Seconds between two rounds of letting go of answered requests.
+_REAP_EVERY = 0.01
+_NO_BODY = Body(b"", Fault.NONE)
+
+
+class _Job(NamedTuple):
+    """One request on its way to a thread."""
+
+    scope: Scope
+    proto: Exchange
+    headers: Headers
+    body: Body
+    done: "asyncio.Future[None]"
+
+
+class _Done:
+    """An awaitable that has nothing to wait for."""
+
+    def __await__(self) -> Iterator[None]:
+        return iter(())
+
+
+# Has no state, so one does for all requests.
+_DONE = cast("Awaitable[None]", _Done())
+
+
+class Bridge:
+    """An RSGI application (version 1.5) around a WSGI application.
+
+    ``threads`` requests are inside ``wsgi_app`` at a time and ``queue``
+    more wait; the next one is told 503 at once.  ``limits`` bounds bodies.
+    A request whose body is too large reaches ``wsgi_app`` without it and
+    with ``bienvenue.body_too_large`` set, to be refused in its own words.
+    ``multiprocess`` is what ``wsgi.multiprocess`` says.
+    """
+
+    def __init__(
+        self,
+        wsgi_app: "WSGIApplication",
+        *,
+        threads: int,
+        limits: Limits | None = None,
+        queue: int = 512,
+        door: Door | None = None,
+        multiprocess: bool = False,
+    ) -> None:
+        self._app = wsgi_app
+        self._door = door
+        self._limits = limits or Limits()
+        self._common = environ.base(multiprocess=multiprocess)
+        self._answered: deque[asyncio.Future[None]] = deque()
+        self._unreaped = 0
+        self._pool = Pool(self._work, threads=threads, waiting=queue)
+        self._reading: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Granian is about to serve; every call will be made on ``loop``."""
+        self._loop = loop
+
+    def __rsgi__(self, scope: Scope, proto: Exchange) -> Awaitable[None]:
+        """Take one request; what is returned ends after its answer."""
+        if self._door is not None and scope.method == "GET":
+            reply = self._at_the_door(self._door, scope)
+            if reply is not None:
+                proto.response_bytes(*reply)
+                return _DONE
+        if scope.proto != "http":
+            refusal.websocket(proto)
+            return _DONE
+        headers = scope.headers
+        if (
+            "content-length" in headers
+            or "transfer-encoding" in headers
+            or scope.http_version == "2"
+        ):
+            return self._with_body(scope, proto, headers)
+        return self._submit(scope, proto, headers, _NO_BODY)
+
+    def give_up_reading(self) -> None:
+        """End every request whose body is still under way."""
+        for task in list(self._reading):
+            task.cancel()
+
+    def close(self, timeout: float) -> None:
+        """End the threads; wait ``timeout`` seconds for each at most."""
+        self._pool.close(timeout)
+
+    @staticmethod
+    def _at_the_door(door: Door, scope: Scope) -> Answer | None:
+        try:
+            reply = door(scope)
+        except Exception as error:  # noqa: BLE001 - the app answers instead
+            _report("the door", error)
+            return None
+        return None if reply is None else Answer(*reply)
+
+    async def _with_body(
+        self, scope: Scope, proto: Exchange, headers: Headers
+    ) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._reading.add(task)
+        try:
+            got = await read(proto, headers, self._limits)
+        except asyncio.CancelledError:
+            got = Body(b"", Fault.LATE)
+        finally:
+            self._reading.discard(task)
+        if got.fault is Fault.LATE:
+            refusal.too_late(proto, scope)
+        elif got.fault is Fault.BROKEN:
+            refusal.malformed(proto, scope, "the body is incomplete")
+        else:
+            await self._submit(scope, proto, headers, got)
+
+    def _submit(
+        self, scope: Scope, proto: Exchange, headers: Headers, body: Body
+    ) -> Awaitable[None]:
+        loop = self._loop or asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        if not self._pool.submit(_Job(scope, proto, headers, body, done)):
+            refusal.overloaded(proto, scope, body)
+            return _DONE
+        if not self._unreaped:
+            loop.call_later(_REAP_EVERY, self._reap, loop)
+        self._unreaped += 1
+        return done
+
+    def _reap(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the awaitables of answered requests.
+
+        The answers have gone out long before, from the threads; waking the
+        loop for each of them would cost more than the bridge does.
+        """
+        while self._answered:
+            done = self._answered.popleft()
+            self._unreaped -= 1
+            if not done.done():
+                done.set_result(None)
+        if self._unreaped:
+            loop.call_later(_REAP_EVERY, self._reap, loop)
+
+    def _work(self, job: _Job) -> None:
+        """Answer one request; runs in a thread, raises nothing."""
+        scope, proto, headers, body, done = job
+        try:
+            request = environ.build(self._common, scope, headers, body.data)
+            if body.fault is not Fault.NONE:
+                request[TOO_LARGE] = True
+            status, fields, content = answer.call(self._app, request)
+            if body.fault is Fault.ENDLESS:
+                fields = fields + refusal.closing(scope)
+            proto.response_bytes(status, fields, content)
+        except environ.AmbiguousRequest as error:
+            refusal.malformed(proto, scope, str(error))
+        except BaseException as error:  # noqa: BLE001 - the thread goes on
+            _report("the application", error)
+            refusal.internal_error(proto, scope)
+        finally:
+            self._answered.append(done)
+
+
+def _report(who: str, error: BaseException) -> None:
+    """Log where it was raised; its text may quote what a client sent."""
+    _log.error(
+        "%s raised %s\n%s",
+        who,
+        type(error).__qualname__,
+        "".join(traceback.format_tb(error.__traceback__)),
+    )
