@@ -1,0 +1,144 @@
+"""What the tables share: their base, and column types with a meaning."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    TypeDecorator,
+    bindparam,
+    false,
+    select,
+)
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import (
+    ColumnProperty,
+    DeclarativeBase,
+    InstrumentedAttribute,
+    MappedSQLExpression,
+    column_property,
+)
+from sqlalchemy.sql import operators
+
+from bienvenue import clock, secret
+
+# Not Alembic's own default: an application that embeds us may use that one
+# for tables of its own.
+VERSION_TABLE = "bienvenue_version"
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """The root of every table, with constraint names that never vary.
+
+    Migrations must name what they change, so no name is left to an engine.
+    """
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as microseconds since the epoch."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> int | None:
+        """Turn an aware datetime into a whole number."""
+        return None if value is None else clock.to_us(value)
+
+    def process_result_value(
+        self, value: int | None, dialect: Dialect
+    ) -> datetime | None:
+        """Turn the number back into an aware UTC datetime."""
+        return None if value is None else clock.to_datetime(value)
+
+
+class Digest(TypeDecorator[str]):
+    """The SHA-256 digest of a secret; the secret itself is never stored.
+
+    What is bound is the raw secret, and the type digests it on the way to
+    the database: a query by raw value works, and nothing can store or
+    compare one undigested by mistake.  What is read is the digest, in hex.
+    """
+
+    impl = LargeBinary(secret.DIGEST_BYTES).with_variant(
+        mysql.BINARY(secret.DIGEST_BYTES), "mysql", "mariadb"
+    )
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: str | None, dialect: Dialect
+    ) -> bytes | None:
+        """Digest a raw secret."""
+        return None if value is None else secret.digest(value)
+
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> str | None:
+        """Show a stored digest in hex."""
+        return None if value is None else value.hex()
+
+
+def not_expired(expires_at: InstrumentedAttribute[datetime]) -> Any:
+    """Return the condition "not expired yet", read off the clock late.
+
+    The time is taken when the statement runs, so that one statement can be
+    built once and used for ever.
+    """
+    now = bindparam(None, callable_=clock.now, type_=Instant(), unique=True)
+    return expires_at > now
+
+
+def digest_property(
+    owner: InstrumentedAttribute[int],
+    user_id: InstrumentedAttribute[int],
+    digest: InstrumentedAttribute[str],
+    newest_first: ColumnElement[Any],
+    *conditions: ColumnElement[bool],
+) -> MappedSQLExpression[str | None]:
+    """Map a secret kept in a table of its own as an attribute of its owner.
+
+    Read from an object it is the digest of the newest one in force, in
+    hex, or None.  In a query it compares with a raw secret, by the unique
+    index of the digests; None equals nothing, so a missing token cannot
+    find the first owner without one.
+    """
+
+    class Comparator(ColumnProperty.Comparator[str | None]):
+        def operate(
+            self, op: operators.OperatorType, *other: Any, **kwargs: Any
+        ) -> ColumnElement[Any]:
+            if op is not operators.eq:
+                return super().operate(op, *other, **kwargs)
+            if other[0] is None:
+                return false()
+            return owner.in_(
+                select(user_id).where(digest == other[0], *conditions)
+            )
+
+    newest = (
+        select(digest)
+        .where(user_id == owner, *conditions)
+        .order_by(newest_first)
+        .limit(1)
+        .correlate(owner.class_)
+    )
+    return column_property(
+        newest.scalar_subquery(), comparator_factory=Comparator
+    )

@@ -1,0 +1,113 @@
+"""Bring a database to the schema this release speaks; never drop anything.
+
+An empty database gets the tables at once; an older one is upgraded by the
+migrations in the package.  Either happens in one transaction under a lock,
+so several processes may start at once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    insert,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
+
+from bienvenue import mailbox, one_time_token, outbox, session
+from bienvenue.columns import VERSION_TABLE, Base
+from bienvenue.engine import READ_ONLY
+from bienvenue.errors import ConfigurationError, DatabaseUnavailable
+
+HEAD = "0001"
+
+# Importing these maps their tables.
+ROOMS = (session, one_time_token, outbox, mailbox)
+
+_version = Table(
+    VERSION_TABLE,
+    MetaData(),
+    Column("version_num", String(32), primary_key=True),
+)
+_LOCK = 0x6269656E  # "bien": any number nobody else would take
+
+
+def current(connection: Connection) -> str | None:
+    """Return the schema's revision, or None where there is none yet."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.scalar(select(_version.c.version_num))
+
+
+def ensure(engine: Engine) -> None:
+    """Create what is missing, or upgrade what is older.
+
+    Raises ``DatabaseUnavailable`` when the database cannot be reached and
+    ``ConfigurationError`` when it holds somebody else's tables.
+    """
+    try:
+        with engine.connect().execution_options(**{READ_ONLY: True}) as open_:
+            if current(open_) == HEAD:
+                return
+        with engine.begin() as connection, _alone(connection):
+            _bring_up(connection)
+    except DBAPIError as error:
+        raise DatabaseUnavailable(
+            f"the database cannot be used: {_reason(error)}"
+        ) from None
+
+
+def _bring_up(connection: Connection) -> None:
+    found = current(connection)
+    if found == HEAD:
+        return
+    if found is not None:
+        from bienvenue.migrations import upgrade
+
+        upgrade(connection)
+        return
+    taken = set(inspect(connection).get_table_names())
+    if taken & set(Base.metadata.tables):
+        raise ConfigurationError(
+            "database_url: this database holds tables of another program"
+            " with our names; name another database"
+        )
+    Base.metadata.create_all(connection)
+    _version.create(connection)
+    connection.execute(insert(_version).values(version_num=HEAD))
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Hold off other processes that start at the same time.
+
+    On SQLite the write transaction itself does, and DDL is part of it.  On
+    MySQL, where DDL commits, only a named lock outlives it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK}
+        )
+        yield
+    elif connection.dialect.name in ("mysql", "mariadb"):
+        name = {"lock": VERSION_TABLE}
+        connection.execute(text("SELECT GET_LOCK(:lock, 60)"), name)
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT RELEASE_LOCK(:lock)"), name)
+    else:
+        yield
+
+
+def _reason(error: DBAPIError) -> str:
+    """Return the driver's words, without the statement and its values."""
+    return str(error.orig).strip().split("\n")[0]

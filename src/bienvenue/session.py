@@ -1,0 +1,101 @@
+"""A signed-in browser or program: the ``sessions`` table.
+
+A person has as many as they have devices.  A row that is gone is a session
+that is over; nothing else has to be remembered about it here.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, ForeignKey, String, delete, orm
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bienvenue import clock
+from bienvenue.columns import (
+    Base,
+    BigId,
+    Digest,
+    Instant,
+    digest_property,
+    not_expired,
+)
+from bienvenue.user import User
+
+LIFETIME = timedelta(days=30)
+_AGENT_CHARACTERS = 255
+
+
+class Session(Base):
+    """One login of one user: when, until when, and from where.
+
+    ``digest`` takes the raw session id and reads as its SHA-256 in hex.
+    ``address`` and ``agent`` are what the client showed, for its owner to
+    recognise it by; they prove nothing.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    digest: Mapped[str] = mapped_column(Digest, unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    last_seen_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    address: Mapped[str | None] = mapped_column(String(45))
+    agent: Mapped[str | None] = mapped_column(String(_AGENT_CHARACTERS))
+
+    def __repr__(self) -> str:
+        """Show the row's id, which opens nothing."""
+        return f"<Session {self.id} of user {self.user_id}>"
+
+
+User.session_id = digest_property(
+    User.id,
+    Session.user_id,
+    Session.digest,
+    Session.id.desc(),
+    not_expired(Session.expires_at),
+)
+
+
+def start(
+    unit: orm.Session,
+    user_id: int,
+    session_id: str,
+    *,
+    lifetime: timedelta = LIFETIME,
+    address: str | None = None,
+    agent: str | None = None,
+) -> None:
+    """Begin a session of a user under a raw session id."""
+    now = clock.now()
+    unit.add(
+        Session(
+            user_id=user_id,
+            digest=session_id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + lifetime,
+            address=address,
+            agent=agent[:_AGENT_CHARACTERS] if agent else None,
+        )
+    )
+    unit.flush()
+
+
+def end(unit: orm.Session, session_id: str) -> bool:
+    """End the live session of a raw id; tell whether there was one."""
+    ended = unit.execute(
+        delete(Session).where(
+            Session.digest == session_id, not_expired(Session.expires_at)
+        )
+    )
+    return cast(CursorResult[Any], ended).rowcount == 1
+
+
+def end_all(unit: orm.Session, user_id: int) -> None:
+    """End every session of a user."""
+    unit.execute(delete(Session).where(Session.user_id == user_id))

@@ -1,0 +1,123 @@
+"""The fast path: whose session is this?  One indexed query, no entities.
+
+Whoever puts this service in front of an application asks this question for
+every request it answers, so the usual comforts are left out here, and only
+here: the statement is compiled once, each thread keeps a connection of its
+own to the driver, and no ORM object is made.  What must hold is the same as
+everywhere: the raw id is digested, an expired session does not count, and a
+session that ended is gone at the next question: there is no cache.
+"""
+
+import threading
+import weakref
+from typing import Any, NamedTuple
+
+from sqlalchemy import URL, Engine, bindparam, select
+from sqlalchemy.exc import DBAPIError
+
+from bienvenue import clock, secret
+from bienvenue.engine import make_engine
+from bienvenue.errors import DatabaseUnavailable
+from bienvenue.session import Session
+from bienvenue.user import User
+
+
+class SignedIn(NamedTuple):
+    """Who a live session belongs to.
+
+    ``session`` is the row's id, which opens nothing; ``last_seen_us`` is
+    in microseconds since the epoch.
+    """
+
+    id: int
+    email: str
+    session: int
+    last_seen_us: int
+
+
+class SessionCheck:
+    """Answers who a raw session id belongs to; safe between threads."""
+
+    def __init__(self, url: URL) -> None:
+        """Compile the query; each thread connects when it first asks."""
+        self._engine = make_engine(url, pooled=False)
+        compiled = _query().compile(dialect=self._engine.dialect)
+        self._sql = str(compiled)
+        self._order = compiled.positiontup
+        self._local = threading.local()
+        self._lanes: weakref.WeakSet[_Lane] = weakref.WeakSet()
+        dbapi = self._engine.dialect.loaded_dbapi
+        self._driver_error: type[Exception] = dbapi.Error
+
+    def __call__(self, session_id: str) -> SignedIn | None:
+        """Return who a raw session id belongs to while it counts, or None.
+
+        Raises ``DatabaseUnavailable`` when a fresh connection fails too.
+        """
+        values = {
+            "digest": secret.digest(session_id),
+            "now": clock.now_us(),
+        }
+        order = self._order
+        given = [values[name] for name in order] if order else values
+        try:
+            rows = self._lane().fetch(self._sql, given)
+        except self._driver_error:
+            rows = self._again(given)
+        return SignedIn._make(rows[0]) if rows else None
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for lane in list(self._lanes):
+            lane.close()
+        self._local = threading.local()
+
+    def _lane(self) -> "_Lane":
+        try:
+            lane: _Lane = self._local.lane
+        except AttributeError:
+            lane = self._local.lane = _Lane(self._engine)
+            self._lanes.add(lane)
+        return lane
+
+    def _again(self, given: Any) -> list[Any]:
+        """Ask once more on a new connection: the last may have been lost."""
+        try:
+            self._lane().close()
+            del self._local.lane
+            return self._lane().fetch(self._sql, given)
+        except (self._driver_error, DBAPIError):
+            raise DatabaseUnavailable from None
+
+
+class _Lane:
+    """One thread's own connection, past the pool and its bookkeeping."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection = engine.raw_connection()
+        self._cursor = self._connection.cursor()
+
+    def fetch(self, sql: str, given: Any) -> list[Any]:
+        self._cursor.execute(sql, given)
+        # All rows, though there is one at most: SQLite keeps a read
+        # transaction open until it has been told there are no more.
+        return list(self._cursor.fetchall())
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _query() -> Any:
+    return (
+        select(
+            User.__table__.c.id,
+            User.__table__.c.email,
+            Session.__table__.c.id.label("session"),
+            Session.__table__.c.last_seen_at,
+        )
+        .join_from(Session.__table__, User.__table__)
+        .where(
+            Session.__table__.c.digest == bindparam("digest"),
+            Session.__table__.c.expires_at > bindparam("now"),
+        )
+    )

@@ -1,0 +1,72 @@
+"""A person who can sign in: the ``users`` table."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, String
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import (
+    ColumnProperty,
+    Mapped,
+    column_property,
+    mapped_column,
+    validates,
+)
+from sqlalchemy.sql import operators
+
+from bienvenue import address, clock
+from bienvenue.columns import Base, Instant
+
+# An engine that folds case or accents when it compares would make accounts
+# one that are two people's: the key has its folding done already.
+_EXACT = mysql.VARCHAR(320, charset="utf8mb4", collation="utf8mb4_bin")
+
+
+class _AddressComparator(ColumnProperty.Comparator[str]):
+    """Compare addresses by their key, whatever their letter case."""
+
+    def operate(
+        self, op: operators.OperatorType, *other: Any, **kwargs: Any
+    ) -> ColumnElement[Any]:
+        if op is operators.eq and isinstance(other[0], str):
+            return User.email_key == address.key(other[0])
+        return super().operate(op, *other, **kwargs)
+
+
+class User(Base):
+    """An account: an address, a password hash, and what belongs to it.
+
+    ``email`` is the address as its owner wrote it and compares by its key,
+    whose unique index is the database's own word on who was first.
+    ``session_id`` and ``reset_token`` read as the digest (hex) of the
+    newest one in force or None, and compare with raw values in queries.
+    """
+
+    __tablename__ = "users"
+    # An id is never used again, so that nothing that still names a deleted
+    # account can come to mean the next one.
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = column_property(
+        mapped_column(String(320), nullable=False),
+        comparator_factory=_AddressComparator,
+    )
+    email_key: Mapped[str] = mapped_column(
+        String(320).with_variant(_EXACT, "mysql", "mariadb"), unique=True
+    )
+    hashed_password: Mapped[str] = mapped_column(String(512))
+    created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+
+    if TYPE_CHECKING:  # mapped by bienvenue.session, .one_time_token
+        session_id: Mapped[str | None]
+        reset_token: Mapped[str | None]
+
+    @validates("email")
+    def _keep_key(self, _name: str, email: str) -> str:
+        self.email_key = address.key(email)
+        return email
+
+    def __repr__(self) -> str:
+        """Show the id alone: an address is personal data in a log."""
+        return f"<User {self.id}>"

@@ -1,0 +1,96 @@
+"""Routes that say what they take and what they answer.
+
+The declaration is used twice: to validate each request, and to write the
+OpenAPI document.  So the two cannot differ.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from bienvenue.web import body, schemas
+from bienvenue.web.extension import here
+
+View = Callable[..., Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path: what it takes and what it may answer.
+
+    ``answers`` maps each status to a schema, or to None for no body;
+    ``session`` says that it reads the session cookie.
+    """
+
+    method: str
+    path: str
+    view: View
+    takes: type[schemas.Body] | None
+    answers: Mapping[int, type[schemas.Body] | None]
+    session: bool
+
+
+class Api:
+    """A table of operations, filled by decorators."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.operations: list[Operation] = []
+
+    def route(
+        self,
+        method: str,
+        path: str,
+        *,
+        answers: Mapping[int, type[schemas.Body] | None],
+        takes: type[schemas.Body] | None = None,
+        session: bool = False,
+    ) -> Callable[[View], View]:
+        """Declare the decorated function as an operation.
+
+        It is called with the validated body where one is declared.
+        """
+
+        def declare(view: View) -> View:
+            self.operations.append(
+                Operation(method, path, view, takes, answers, session)
+            )
+            return view
+
+        return declare
+
+    def mount(self, blueprint: Blueprint) -> None:
+        """Give a blueprint all routes, each with or without a slash."""
+        for operation in self.operations:
+            blueprint.add_url_rule(
+                operation.path,
+                endpoint=operation.view.__name__,
+                view_func=_validated(operation),
+                methods=[operation.method],
+                strict_slashes=False,
+            )
+
+
+def answer(
+    schema: schemas.Body, status: HTTPStatus = HTTPStatus.OK
+) -> Response:
+    """Return a body as JSON, its members in the order of its schema."""
+    return Response(
+        schema.model_dump_json() + "\n", status, mimetype=body.JSON
+    )
+
+
+def _validated(operation: Operation) -> View:
+    takes = operation.takes
+    if takes is None:
+        return operation.view
+    return partial(_with_body, operation.view, takes)
+
+
+def _with_body(view: View, takes: type[schemas.Body], **path: Any) -> Response:
+    members = body.read(request, here().settings.max_body_bytes)
+    return view(schemas.check(takes, members), **path)

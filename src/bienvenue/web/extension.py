@@ -1,0 +1,40 @@
+"""What a Flask application that has accounts carries with it."""
+
+from typing import Self, cast
+
+from flask import Flask, current_app
+
+from bienvenue.auth import Auth
+from bienvenue.config import Settings
+from bienvenue.courier import Courier
+
+KEY = "bienvenue"
+
+
+class Extension:
+    """The accounts of an application: settings, ``auth``, the courier."""
+
+    def __init__(self, auth: Auth) -> None:
+        """Serve the accounts of this ``Auth``."""
+        self.auth = auth
+        self.courier = Courier(auth.db, auth.settings)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.auth.settings
+
+    def close(self) -> None:
+        """Let work in hand end, and close the database."""
+        self.courier.stop()
+        self.auth.close()
+
+    def attach(self, app: Flask) -> Self:
+        """Make the accounts those of an application."""
+        app.extensions[KEY] = self
+        return self
+
+
+def here() -> Extension:
+    """Return the accounts of the application that is answering."""
+    return cast(Extension, current_app.extensions[KEY])

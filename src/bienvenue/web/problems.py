@@ -1,0 +1,138 @@
+"""What an error looks like, and the one table of status codes.
+
+Every error is JSON with ``message`` for people and ``code`` for programs,
+beside the members of RFC 9457, in ``application/problem+json``.
+"""
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from flask import Response, request
+from flask.json import dumps
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import (
+    HTTPException,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
+
+from bienvenue import errors
+from bienvenue.errors import BienvenueError
+
+PROBLEM = "application/problem+json"
+
+EMAIL_TAKEN = "email already registered"
+
+
+class Malformed(BienvenueError):
+    """The body cannot be read, or a member of it is missing or unfit."""
+
+    code = "malformed"
+    default_message = "the request is malformed"
+
+
+class BodyTooLarge(RequestEntityTooLarge):
+    """The body is larger than the settings allow (HTTP 413)."""
+
+    def __init__(self, max_bytes: int) -> None:
+        """Name the limit."""
+        super().__init__(f"the body is larger than {max_bytes} bytes")
+
+
+class UnknownBody(UnsupportedMediaType):
+    """The body is neither JSON nor a form (HTTP 415)."""
+
+
+# Looked up by class, nearest ancestor first.
+STATUS: dict[type[Exception], HTTPStatus] = {
+    BienvenueError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    Malformed: HTTPStatus.BAD_REQUEST,
+    errors.InvalidAddress: HTTPStatus.BAD_REQUEST,
+    errors.InvalidPassword: HTTPStatus.BAD_REQUEST,
+    errors.EmailTaken: HTTPStatus.BAD_REQUEST,
+    errors.InvalidCredentials: HTTPStatus.UNAUTHORIZED,
+    errors.SessionRequired: HTTPStatus.FORBIDDEN,
+    errors.InvalidToken: HTTPStatus.FORBIDDEN,
+    errors.UnknownAddress: HTTPStatus.FORBIDDEN,
+    errors.LocalOnly: HTTPStatus.FORBIDDEN,
+    errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+# Not HTTPStatus's names: those differ between versions of Python.
+_HTTP_CODES = {
+    400: "malformed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "content_too_large",
+    415: "unsupported_media_type",
+    500: "internal_error",
+}
+
+
+def problem(status: HTTPStatus, code: str, message: str) -> Response:
+    """Return an error as JSON (RFC 9457 with ``message`` and ``code``)."""
+    members: dict[str, Any] = {
+        "message": message,
+        "code": code,
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": message,
+    }
+    return _answer(members, status, PROBLEM)
+
+
+def from_error(error: BienvenueError) -> Response:
+    """Turn one of our own errors into its answer."""
+    if isinstance(error, errors.EmailTaken):
+        return _email_taken(error)
+    status = next(
+        STATUS[kind] for kind in type(error).__mro__ if kind in STATUS
+    )
+    answer = problem(status, error.code, str(error))
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = "1"
+    return answer
+
+
+def from_http(error: HTTPException) -> Response:
+    """Turn Flask's own (unknown path, wrong method, ...) into JSON."""
+    response = error.get_response()
+    if response.status_code < 400:  # a redirect is no error
+        return cast(Response, response)
+    status = HTTPStatus(response.status_code)
+    code = _HTTP_CODES.get(status.value, f"http_{status.value}")
+    message = status.phrase.lower()
+    if isinstance(error, BodyTooLarge | UnknownBody):
+        message = str(error.description)
+    answer = problem(status, code, message)
+    for name in ("Allow", "Retry-After"):
+        if name in response.headers:
+            answer.headers[name] = response.headers[name]
+    return answer
+
+
+def from_database(_error: DBAPIError) -> Response:
+    """Say that the database did not answer; its words stay inside."""
+    return from_error(errors.DatabaseUnavailable())
+
+
+def _email_taken(error: errors.EmailTaken) -> Response:
+    """Answer in the contract's own words.
+
+    Clients in the field compare this body as a whole, so the members of
+    RFC 9457 come only to a client that asks for that format.
+    """
+    wanted = request.accept_mimetypes
+    if any(kind.lower() == PROBLEM for kind in wanted.values()):
+        return problem(HTTPStatus.BAD_REQUEST, error.code, EMAIL_TAKEN)
+    return _answer(
+        {"message": EMAIL_TAKEN}, HTTPStatus.BAD_REQUEST, "application/json"
+    )
+
+
+def _answer(
+    members: dict[str, Any], status: HTTPStatus, mimetype: str
+) -> Response:
+    return Response(dumps(members) + "\n", status, mimetype=mimetype)

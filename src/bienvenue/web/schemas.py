@@ -1,0 +1,158 @@
+"""What bodies hold: the one description that validates and documents.
+
+Types are strict: ``true`` or ``1`` is no password.  Members that are not
+named here are ignored, never bound (OWASP ASVS 15.3.3).
+"""
+
+from typing import Annotated, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+
+from bienvenue.web.problems import Malformed
+
+
+def _storable(text: str) -> str:
+    """Refuse what no database or hash takes alike: NUL, half a pair."""
+    if "\0" in text or (not text.isascii() and _has_surrogate(text)):
+        raise ValueError("text")
+    return text
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_storable)]
+Email = Annotated[
+    Text,
+    Field(
+        max_length=254,
+        description="an e-mail address (RFC 5321), in any letter case",
+        json_schema_extra={"format": "email"},
+        examples=["bob@example.com"],
+    ),
+]
+Password = Annotated[
+    Text,
+    Field(
+        description="Unicode text of at most 1,024 characters; the profile"
+        " in force may ask for a least length",
+        json_schema_extra={"format": "password"},
+        examples=["a long and quiet morning"],
+    ),
+]
+Token = Annotated[
+    Text,
+    Field(
+        description="128 random bits in the text form of a UUID",
+        examples=["5b3f0d0e-7a52-9d5c-c1c4-0f6f8f0a3b2e"],
+    ),
+]
+
+
+class Body(BaseModel):
+    """The root of what is received and answered."""
+
+    model_config = ConfigDict(strict=True, hide_input_in_errors=True)
+
+
+T = TypeVar("T", bound=Body)
+
+
+class Credentials(Body):
+    """An address and its password."""
+
+    email: Email
+    password: Password
+
+
+class ResetRequest(Body):
+    """The address whose password was forgotten."""
+
+    email: Email
+
+
+class NewPassword(Body):
+    """A reset token, whose it is, and the password it is spent on."""
+
+    email: Email
+    reset_token: Token
+    new_password: Password
+
+
+class Message(Body):
+    """A sentence."""
+
+    message: str
+
+
+class EmailMessage(Body):
+    """An address, and what became of it."""
+
+    email: str
+    message: str
+
+
+class Profile(Body):
+    """Who is signed in."""
+
+    email: str
+
+
+class ResetToken(Body):
+    """A reset token, handed out by the development profile only."""
+
+    email: str
+    reset_token: str
+
+
+class ResetAnswer(Body):
+    """Either answer to a request for a reset, by profile."""
+
+    email: str
+    reset_token: str | None = None
+    message: str | None = None
+
+
+class Problem(Body):
+    """An error (RFC 9457), with the contract's ``message``."""
+
+    message: str
+    code: str
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class Taken(Body):
+    """Stands for the two forms of "email already registered"."""
+
+
+def check(schema: type[T], members: dict[str, object]) -> T:
+    """Fit the members of a body into its schema; raises ``Malformed``.
+
+    The text names the first member that does not fit, never its value.
+    """
+    try:
+        return schema.model_validate(members)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise Malformed(_explain(str(first["loc"][0]), first)) from None
+
+
+def _explain(name: str, error: ErrorDetails) -> str:
+    reasons = {
+        "missing": "is missing",
+        "string_type": "is not a text",
+        "string_too_short": "is empty",
+        "string_too_long": "is too long",
+    }
+    return f"{name} {reasons.get(error['type'], 'is not valid text')}"
