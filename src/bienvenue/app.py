@@ -12,10 +12,23 @@ from flask import Blueprint, Flask, Response, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from bienvenue import letters
 from bienvenue.auth import Auth
 from bienvenue.config import Settings
-from bienvenue.errors import BienvenueError, ConfigurationError
-from bienvenue.web import cookies, headers, local, pages, problems, schemas
+from bienvenue.errors import (
+    BienvenueError,
+    ConfigurationError,
+    SessionRequired,
+)
+from bienvenue.web import (
+    cookies,
+    csrf,
+    headers,
+    local,
+    pages,
+    problems,
+    schemas,
+)
 from bienvenue.web.api import Api, answer
 from bienvenue.web.current_user import current_user, login_required
 from bienvenue.web.door import Door
@@ -26,7 +39,13 @@ api = Api()
 
 Answers = Mapping[int, type[Body] | None]
 ALWAYS: Answers = {503: Problem}
-WITH_BODY: Answers = {400: Problem, 413: Problem, 415: Problem, **ALWAYS}
+WITH_BODY: Answers = {
+    400: Problem,
+    403: Problem,
+    413: Problem,
+    415: Problem,
+    **ALWAYS,
+}
 
 
 @api.route("GET", "/", answers={200: schemas.Message})
@@ -88,7 +107,6 @@ def profile() -> Response:
     session=True,
     answers={**ALWAYS, 204: None, 302: None, 403: Problem},
 )
-@login_required
 def log_out() -> Response:
     """End this session.
 
@@ -96,7 +114,8 @@ def log_out() -> Response:
     or answered 204 too where the settings say so.
     """
     auth = here().auth
-    auth.end_session(cookies.session_id(request))
+    if not auth.end_session(cookies.session_id(request)):
+        raise SessionRequired
     quiet = auth.settings.logout_response == "no_content"
     if quiet or local.prefers_json():
         response = Response(status=HTTPStatus.NO_CONTENT)
@@ -124,6 +143,9 @@ def request_reset(body: schemas.ResetRequest) -> Response:
     if auth.settings.echo_tokens:
         local.only(auth.settings)
         token = auth.get_reset_password_token(body.email)
+        here().courier.show(
+            letters.reset_password(auth.settings, body.email, token)
+        )
         return answer(schemas.ResetToken(email=body.email, reset_token=token))
     auth.request_password_reset(body.email)
     here().courier.wake()
@@ -199,6 +221,7 @@ class Bienvenue:
     def _blueprint(self) -> Blueprint:
         blueprint = pages.blueprint(api, self.prefix)
         api.mount(blueprint)
+        blueprint.before_request(csrf.refuse_cross_site)
         blueprint.after_request(headers.protect)
         for error, handler in _HANDLERS.items():
             blueprint.register_error_handler(error, handler)

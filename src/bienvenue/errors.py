@@ -141,3 +141,10 @@ class LocalOnly(BienvenueError):
         "the development profile answers this machine only; run the"
         " production profile for anyone else"
     )
+
+
+class CrossSite(BienvenueError):
+    """A page of another origin had a browser send this write."""
+
+    code = "cross_site"
+    default_message = "the request was caused by another site"

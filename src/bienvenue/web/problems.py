@@ -55,6 +55,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.InvalidToken: HTTPStatus.FORBIDDEN,
     errors.UnknownAddress: HTTPStatus.FORBIDDEN,
     errors.LocalOnly: HTTPStatus.FORBIDDEN,
+    errors.CrossSite: HTTPStatus.FORBIDDEN,
     errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -15,6 +15,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from bienvenue import address
+from bienvenue.errors import InvalidAddress
 from bienvenue.web.problems import Malformed
 
 
@@ -32,6 +34,7 @@ def _has_surrogate(text: str) -> bool:
 Text = Annotated[str, Field(min_length=1), AfterValidator(_storable)]
 Email = Annotated[
     Text,
+    AfterValidator(address.parse),
     Field(
         max_length=254,
         description="an e-mail address (RFC 5321), in any letter case",
@@ -140,11 +143,15 @@ def check(schema: type[T], members: dict[str, object]) -> T:
     """Fit the members of a body into its schema; raises ``Malformed``.
 
     The text names the first member that does not fit, never its value.
+    Raises ``InvalidAddress`` for an address that is none.
     """
     try:
         return schema.model_validate(members)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, InvalidAddress):
+            raise InvalidAddress from None
         raise Malformed(_explain(str(first["loc"][0]), first)) from None
 
 
