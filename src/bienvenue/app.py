@@ -29,6 +29,7 @@ from bienvenue.web import (
     problems,
     schemas,
 )
+from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import Api, answer
 from bienvenue.web.current_user import current_user, login_required
 from bienvenue.web.door import Door
@@ -60,6 +61,7 @@ def welcome() -> Response:
     takes=schemas.Credentials,
     answers={**WITH_BODY, 200: schemas.EmailMessage, 400: schemas.Taken},
 )
+@hashes_password
 def register(body: schemas.Credentials) -> Response:
     """Make an account."""
     user = here().auth.register_user(body.email, body.password)
@@ -74,6 +76,7 @@ def register(body: schemas.Credentials) -> Response:
     takes=schemas.Credentials,
     answers={**WITH_BODY, 200: schemas.EmailMessage, 401: Problem},
 )
+@hashes_password
 def log_in(body: schemas.Credentials) -> Response:
     """Begin a session.
 
@@ -163,6 +166,7 @@ def request_reset(body: schemas.ResetRequest) -> Response:
     takes=schemas.NewPassword,
     answers={**WITH_BODY, 200: schemas.EmailMessage, 403: Problem},
 )
+@hashes_password
 def update_password(body: schemas.NewPassword) -> Response:
     """Spend a reset token on a new password.
 

@@ -26,6 +26,7 @@ from bienvenue.errors import (
     UnknownAddress,
     UserNotFound,
 )
+from bienvenue.hash_pool import PooledHasher
 from bienvenue.last_seen import LastSeen
 from bienvenue.login import Client
 from bienvenue.one_time_token import Purpose
@@ -58,7 +59,7 @@ class Auth:
         """Work on a database under these settings."""
         self.settings = settings or Settings.load()
         self.db = db or DB(self.settings.database_url)
-        self.hasher = PasswordHasher(self.settings.bcrypt_rounds)
+        self.hasher = PooledHasher(self.settings.bcrypt_rounds)
         self._last_seen = LastSeen(self.db)
 
     def close(self) -> None:

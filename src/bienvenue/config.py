@@ -145,7 +145,18 @@ class Settings(BaseModel):
     )
     workers: int = Field(1, ge=1, le=64, description="server processes")
     threads: int = Field(
-        16, ge=1, le=256, description="requests at once, a process"
+        16,
+        ge=1,
+        le=256,
+        description="requests at once in a process, beside those that hash"
+        " a password",
+    )
+    hash_queue: int = Field(
+        64,
+        ge=0,
+        le=1024,
+        description="requests that may wait for their turn to hash a"
+        " password; one more is answered 503 at once",
     )
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)

@@ -148,3 +148,10 @@ class CrossSite(BienvenueError):
 
     code = "cross_site"
     default_message = "the request was caused by another site"
+
+
+class Busy(BienvenueError):
+    """More people sign in than the machine can hash passwords for."""
+
+    code = "busy"
+    default_message = "too many logins at once, try again in a moment"

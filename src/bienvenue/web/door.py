@@ -25,9 +25,13 @@ _COOKIE = re.compile(f"(?:^|; ?){cookies.NAME}=({_UUID})(?=;|$)")
 class Scope(Protocol):
     """What the door reads of a request (RSGI)."""
 
-    method: str
-    path: str
-    headers: Any
+    @property
+    def path(self) -> str:
+        """The path, percent-decoded."""
+
+    @property
+    def headers(self) -> Any:
+        """The header fields, by lower-case name."""
 
 
 class Door:
@@ -47,7 +51,7 @@ class Door:
         ]
 
     def __call__(self, scope: Scope) -> Answer | None:
-        """Answer a request, or return None."""
+        """Answer a GET, or return None."""
         if scope.path != "/profile" or not self._open:
             return None
         cookie = scope.headers.get("cookie")

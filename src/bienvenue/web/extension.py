@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from bienvenue.auth import Auth
 from bienvenue.config import Settings
 from bienvenue.courier import Courier
+from bienvenue.hash_pool import Gate
 
 KEY = "bienvenue"
 
@@ -18,6 +19,7 @@ class Extension:
         """Serve the accounts of this ``Auth``."""
         self.auth = auth
         self.courier = Courier(auth.db, auth.settings)
+        self.hashing = Gate(auth.hasher.at_once + auth.settings.hash_queue)
 
     @property
     def settings(self) -> Settings:

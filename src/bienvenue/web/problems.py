@@ -57,6 +57,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.LocalOnly: HTTPStatus.FORBIDDEN,
     errors.CrossSite: HTTPStatus.FORBIDDEN,
     errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

@@ -1,0 +1,65 @@
+"""Hash on no more cores than there are, however many people sign in.
+
+A hash at cost 12 keeps a core busy for a fifth of a second.  More of them
+at once than cores finish none sooner; they only take turns with everything
+else the machine has to do (OWASP ASVS 15.1.3).
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bienvenue.errors import Busy
+from bienvenue.passwords import PasswordHasher
+
+
+class PooledHasher(PasswordHasher):
+    """A hasher that works for a bounded number of threads at a time.
+
+    The others wait their turn.  Whoever must not let them pile up refuses
+    them before they come here: see ``bienvenue.web.admission``.
+    """
+
+    def __init__(self, rounds: int = 12, at_once: int | None = None) -> None:
+        """Take the cost, and how many at once: the cores when left out."""
+        super().__init__(rounds)
+        self.at_once = at_once or usable_cores()
+        self._turns = threading.BoundedSemaphore(self.at_once)
+
+    def hash(self, password: str | bytes) -> str:
+        """Return a new hash, in turn; raises as ``PasswordHasher``'s."""
+        with self._turns:
+            return super().hash(password)
+
+    def _match(
+        self, password: str | bytes, hashed: str | bytes
+    ) -> bytes | None:
+        with self._turns:
+            return super()._match(password, hashed)
+
+
+class Gate:
+    """Lets a bounded number in; the next one is turned away."""
+
+    def __init__(self, places: int) -> None:
+        """Take how many may be inside at once, at work or in the queue."""
+        self._places = threading.BoundedSemaphore(places)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place for a ``with`` block; raises ``Busy``."""
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        return os.cpu_count() or 1

@@ -1,0 +1,82 @@
+"""Hashing takes turns, and a full queue is refused at once."""
+
+import threading
+
+import pytest
+
+from bienvenue.errors import Busy
+from bienvenue.hash_pool import Gate, PooledHasher, usable_cores
+from bienvenue.passwords import PasswordHasher
+
+
+def test_no_more_hash_at_once_than_agreed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inside, most, watch = 0, 0, threading.Lock()
+    real = PasswordHasher._match
+    met = threading.Barrier(2)
+
+    def counted(
+        self: PasswordHasher, password: str | bytes, hashed: str | bytes
+    ) -> bytes | None:
+        nonlocal inside, most
+        with watch:
+            inside += 1
+            most = max(most, inside)
+        met.wait(20)  # passes only while exactly two are inside
+        found = real(self, password, hashed)
+        with watch:
+            inside -= 1
+        return found
+
+    monkeypatch.setattr(PasswordHasher, "_match", counted)
+    hasher = PooledHasher(4, at_once=2)
+    hashed = hasher.hash("b4l0u")
+    answers: list[bool] = []
+    threads = [
+        threading.Thread(
+            target=lambda: answers.append(hasher.verify("b4l0u", hashed))
+        )
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert answers == [True] * 8
+    assert most == 2
+
+
+def test_it_is_the_same_hasher() -> None:
+    hasher = PooledHasher(4)
+    assert hasher.at_once == usable_cores() >= 1
+    hashed = PasswordHasher(5).hash("b4l0u")
+    right, better = hasher.verify_and_upgrade("b4l0u", hashed)
+    assert right and better is not None
+    assert hasher.verify_and_upgrade("b4l0u", better) == (True, None)
+    hasher.verify_dummy("b4l0u")
+
+
+def test_a_turn_is_given_back_after_an_error() -> None:
+    hasher = PooledHasher(4, at_once=1)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="empty"):
+            hasher.hash("")
+    assert hasher.verify("b4l0u", hasher.hash("b4l0u"))
+
+
+def test_a_gate_turns_away_one_too_many() -> None:
+    gate = Gate(2)
+    with gate.place(), gate.place(), pytest.raises(Busy), gate.place():
+        pytest.fail("a third came in")
+    with gate.place(), gate.place():
+        pass
+
+
+def test_a_gate_gives_places_back_after_an_error() -> None:
+    gate = Gate(1)
+    for _ in range(3):
+        with pytest.raises(RuntimeError), gate.place():
+            raise RuntimeError
+    with gate.place():
+        pass
