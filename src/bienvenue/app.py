@@ -5,7 +5,7 @@ Here every URL of the service is named, and what it means is left to
 own: there is one implementation.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, request
@@ -20,6 +20,7 @@ from bienvenue.errors import (
     ConfigurationError,
     SessionRequired,
 )
+from bienvenue.features.account.routes import api as account_api
 from bienvenue.web import (
     cookies,
     csrf,
@@ -30,23 +31,14 @@ from bienvenue.web import (
     schemas,
 )
 from bienvenue.web.admission import hashes_password
-from bienvenue.web.api import Api, answer
+from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
 from bienvenue.web.current_user import current_user, login_required
 from bienvenue.web.door import Door
 from bienvenue.web.extension import Extension, here
-from bienvenue.web.schemas import Body, Problem
+from bienvenue.web.schemas import Problem
 
 api = Api()
-
-Answers = Mapping[int, type[Body] | None]
-ALWAYS: Answers = {503: Problem}
-WITH_BODY: Answers = {
-    400: Problem,
-    403: Problem,
-    413: Problem,
-    415: Problem,
-    **ALWAYS,
-}
+api.include(account_api)
 
 
 @api.route("GET", "/", answers={200: schemas.Message})

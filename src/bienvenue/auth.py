@@ -32,6 +32,7 @@ from bienvenue.login import Client
 from bienvenue.one_time_token import Purpose
 from bienvenue.outbox import Letter
 from bienvenue.passwords import PasswordHasher
+from bienvenue.session import Span
 from bienvenue.session_check import SignedIn
 from bienvenue.user import User
 
@@ -60,7 +61,7 @@ class Auth:
         self.settings = settings or Settings.load()
         self.db = db or DB(self.settings.database_url)
         self.hasher = PooledHasher(self.settings.bcrypt_rounds)
-        self._last_seen = LastSeen(self.db)
+        self._last_seen = LastSeen(self.db, self.session_span.idle)
 
     def close(self) -> None:
         """Write what is still to be written, and close the database."""
@@ -103,7 +104,7 @@ class Auth:
             self.db, self.hasher, email, password
         )
         session_id = verified and login.open_session(
-            self.db, verified, self._session_lifetime, client
+            self.db, verified, self.session_span, client
         )
         if not session_id:
             raise InvalidCredentials
@@ -117,11 +118,11 @@ class Auth:
         user = login.find(self.db, email)
         if user is None:
             return None
-        user_id, lifetime = user.id, self._session_lifetime
+        user_id, span = user.id, self.session_span
 
         def begin(unit: orm.Session) -> str:
             lock_user(unit, user_id)
-            return login.start(unit, user_id, lifetime, Client())
+            return login.start(unit, user_id, span, Client())
 
         try:
             return self.db.write(begin)
@@ -240,8 +241,12 @@ class Auth:
             raise InvalidToken from None
 
     @property
-    def _session_lifetime(self) -> timedelta:
-        return timedelta(seconds=self.settings.session_lifetime_seconds)
+    def session_span(self) -> Span:
+        """How long the sessions last that are begun here."""
+        return Span(
+            timedelta(seconds=self.settings.session_lifetime_seconds),
+            timedelta(seconds=self.settings.session_idle_seconds),
+        )
 
 
 def _parse(email: object) -> str:

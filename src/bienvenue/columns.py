@@ -1,7 +1,7 @@
 """What the tables share: their base, and column types with a meaning."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import (
     BigInteger,
@@ -32,6 +32,11 @@ from bienvenue import clock, secret
 VERSION_TABLE = "bienvenue_version"
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def is_id(value: object) -> TypeGuard[int]:
+    """Tell whether a value can be the id of a row on every engine."""
+    return isinstance(value, int) and 0 < value < 2**63
 
 
 class Base(DeclarativeBase):

@@ -95,6 +95,12 @@ class Settings(BaseModel):
         le=400 * DAY,
         description="how long a login lasts, whatever its use",
     )
+    session_idle_seconds: int = Field(
+        7 * DAY,
+        ge=60,
+        le=400 * DAY,
+        description="how long a login lasts without being used",
+    )
     reset_token_lifetime_seconds: int = Field(
         60 * 60,
         ge=60,

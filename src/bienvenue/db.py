@@ -21,7 +21,7 @@ from sqlalchemy.exc import (
 
 from bienvenue import engine as engines
 from bienvenue import one_time_token, schema, session
-from bienvenue.columns import Base
+from bienvenue.columns import Base, is_id
 from bienvenue.config import DEFAULT_DATABASE_URL
 from bienvenue.errors import (
     EmailTaken,
@@ -201,7 +201,7 @@ def lock_user(unit: orm.Session, user_id: int | None) -> User:
     Whoever changes what belongs to an account takes its row first; so two
     changes of one account never cross.  Raises ``UserNotFound``.
     """
-    if not isinstance(user_id, int) or not 0 < user_id < 2**63:
+    if not is_id(user_id):
         raise UserNotFound
     user = unit.get(User, user_id, with_for_update=True)
     if user is None:

@@ -126,6 +126,13 @@ class InvalidCredentials(BienvenueError):
     default_message = "wrong email or password"
 
 
+class WrongPassword(BienvenueError):
+    """Somebody who is signed in gave a password that is not theirs."""
+
+    code = "wrong_password"
+    default_message = "the password is wrong"
+
+
 class SessionRequired(BienvenueError):
     """The call needs a live session, and the request brought none."""
 

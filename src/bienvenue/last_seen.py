@@ -5,10 +5,13 @@ session, and a thread writes what was noted.  A crash loses seconds of a
 date that is good to the minute.
 """
 
-from sqlalchemy import bindparam, orm, update
+from datetime import timedelta
+
+from sqlalchemy import Update, bindparam, case, orm, update
 
 from bienvenue import clock
 from bienvenue.background import Background
+from bienvenue.columns import Instant
 from bienvenue.db import DB
 from bienvenue.session import Session
 from bienvenue.session_check import SignedIn
@@ -17,11 +20,16 @@ _MINUTE_US = 60_000_000
 
 
 class LastSeen:
-    """Keeps ``sessions.last_seen_at`` true to about a minute."""
+    """Keeps ``last_seen_at`` true to about a minute, and moves the end on.
 
-    def __init__(self, db: DB) -> None:
+    A session ends when it was not used for ``idle``, and at its fixed end
+    whatever its use (NIST SP 800-63B-4, 2.1.3).  The end that is in force
+    is kept in the row, so that the check compares with one column only.
+    """
+
+    def __init__(self, db: DB, idle: timedelta) -> None:
         """Write to this database, from a thread that starts when needed."""
-        self._db = db
+        self._db, self._idle = db, idle
         self._noted: dict[int, int] = {}
         self._background = Background("last-seen", self.flush)
 
@@ -39,19 +47,15 @@ class LastSeen:
         noted, self._noted = self._noted, {}
         if not noted:
             return
-        seen = [
-            {"session": session, "seen": clock.to_datetime(at)}
-            for session, at in noted.items()
+        used = [
+            {"row": row, "seen": seen, "later": seen + self._idle}
+            for row, seen in (
+                (row, clock.to_datetime(at)) for row, at in noted.items()
+            )
         ]
-        table = Session.__table__
-        statement = (
-            update(table)  # type: ignore[arg-type]  # a Table, typed wider
-            .where(table.c.id == bindparam("session"))
-            .values(last_seen_at=bindparam("seen"))
-        )
 
         def write(unit: orm.Session) -> None:
-            unit.connection().execute(statement, seen)
+            unit.connection().execute(_move_on(), used)
 
         self._db.write(write)
 
@@ -59,3 +63,18 @@ class LastSeen:
         """Write what was noted, and end the thread."""
         self._background.stop()
         self.flush()
+
+
+def _move_on() -> Update:
+    table = Session.__table__
+    later = bindparam("later", type_=Instant())
+    return (
+        update(table)  # type: ignore[arg-type]  # a Table, typed wider
+        .where(table.c.id == bindparam("row"))
+        .values(
+            last_seen_at=bindparam("seen"),
+            expires_at=case(
+                (table.c.ends_at < later, table.c.ends_at), else_=later
+            ),
+        )
+    )

@@ -7,7 +7,6 @@ meanwhile (OWASP ASVS 7.4.3).
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import orm
 
@@ -15,6 +14,7 @@ from bienvenue import secret, session
 from bienvenue.db import DB, lock_user
 from bienvenue.errors import InvalidQuery, UserNotFound
 from bienvenue.passwords import PasswordHasher
+from bienvenue.session import Span
 from bienvenue.user import User
 
 
@@ -57,7 +57,7 @@ def verify_password(
 
 
 def open_session(
-    db: DB, verified: Verified, lifetime: timedelta, client: Client
+    db: DB, verified: Verified, span: Span, client: Client
 ) -> str | None:
     """Begin a session, unless the password was changed meanwhile.
 
@@ -71,13 +71,13 @@ def open_session(
             return None
         if user.hashed_password != verified.hashed_password:
             return None
-        return start(unit, user.id, lifetime, client)
+        return start(unit, user.id, span, client)
 
     return db.write(begin)
 
 
 def start(
-    unit: orm.Session, user_id: int, lifetime: timedelta, client: Client
+    unit: orm.Session, user_id: int, span: Span, client: Client
 ) -> str:
     """Begin a session within a unit and return its raw id."""
     session_id = secret.new_token()
@@ -85,7 +85,7 @@ def start(
         unit,
         user_id,
         session_id,
-        lifetime=lifetime,
+        span=span,
         address=client.address,
         agent=client.agent,
     )

@@ -27,7 +27,7 @@ from bienvenue.columns import VERSION_TABLE, Base
 from bienvenue.engine import READ_ONLY
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 
-HEAD = "0001"
+HEAD = "0002"
 
 # Importing these maps their tables.
 ROOMS = (session, one_time_token, outbox, mailbox)

@@ -5,9 +5,16 @@ that is over; nothing else has to be remembered about it here.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, ForeignKey, String, delete, orm
+from sqlalchemy import (
+    CursorResult,
+    ForeignKey,
+    String,
+    delete,
+    orm,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bienvenue import clock
@@ -17,11 +24,20 @@ from bienvenue.columns import (
     Digest,
     Instant,
     digest_property,
+    is_id,
     not_expired,
 )
 from bienvenue.user import User
 
-LIFETIME = timedelta(days=30)
+
+class Span(NamedTuple):
+    """How long a session lasts: in all, and without being used."""
+
+    lifetime: timedelta = timedelta(days=30)
+    idle: timedelta = timedelta(days=7)
+
+
+DEFAULT_SPAN = Span()
 _AGENT_CHARACTERS = 255
 
 
@@ -29,8 +45,9 @@ class Session(Base):
     """One login of one user: when, until when, and from where.
 
     ``digest`` takes the raw session id and reads as its SHA-256 in hex.
-    ``address`` and ``agent`` are what the client showed, for its owner to
-    recognise it by; they prove nothing.
+    It ends at ``expires_at``, which moves on as the session is used, and
+    at ``ends_at`` whatever its use.  ``address`` and ``agent`` are what
+    the client showed, for its owner to recognise it by; they prove nothing.
     """
 
     __tablename__ = "sessions"
@@ -44,6 +61,7 @@ class Session(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_seen_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
     address: Mapped[str | None] = mapped_column(String(45))
     agent: Mapped[str | None] = mapped_column(String(_AGENT_CHARACTERS))
 
@@ -66,7 +84,7 @@ def start(
     user_id: int,
     session_id: str,
     *,
-    lifetime: timedelta = LIFETIME,
+    span: Span = DEFAULT_SPAN,
     address: str | None = None,
     agent: str | None = None,
 ) -> None:
@@ -78,7 +96,8 @@ def start(
             digest=session_id,
             created_at=now,
             last_seen_at=now,
-            expires_at=now + lifetime,
+            expires_at=now + min(span),
+            ends_at=now + span.lifetime,
             address=address,
             agent=agent[:_AGENT_CHARACTERS] if agent else None,
         )
@@ -96,6 +115,35 @@ def end(unit: orm.Session, session_id: str) -> bool:
     return cast(CursorResult[Any], ended).rowcount == 1
 
 
-def end_all(unit: orm.Session, user_id: int) -> None:
-    """End every session of a user."""
-    unit.execute(delete(Session).where(Session.user_id == user_id))
+def end_row(unit: orm.Session, user_id: int, row_id: int) -> bool:
+    """End a user's session by the id of its row; tell whether it was."""
+    if not is_id(row_id):
+        return False
+    ended = unit.execute(
+        delete(Session).where(
+            Session.id == row_id,
+            Session.user_id == user_id,
+            not_expired(Session.expires_at),
+        )
+    )
+    return cast(CursorResult[Any], ended).rowcount == 1
+
+
+def end_all(
+    unit: orm.Session, user_id: int, *, but: int | None = None
+) -> None:
+    """End every session of a user, but for the row of one if named."""
+    gone = delete(Session).where(Session.user_id == user_id)
+    unit.execute(gone if but is None else gone.where(Session.id != but))
+
+
+def live(unit: orm.Session, user_id: int) -> list[Session]:
+    """Return the user's sessions that count, the newest first."""
+    return list(
+        unit.scalars(
+            select(Session)
+            .where(Session.user_id == user_id, not_expired(Session.expires_at))
+            .order_by(Session.id.desc())
+        )
+    )
+

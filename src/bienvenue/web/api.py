@@ -16,6 +16,17 @@ from bienvenue.web import body, schemas
 from bienvenue.web.extension import here
 
 View = Callable[..., Response]
+Answers = Mapping[int, type[schemas.Body] | None]
+
+# What any operation may answer, and what any may that takes a body.
+ALWAYS: Answers = {503: schemas.Problem}
+WITH_BODY: Answers = {
+    400: schemas.Problem,
+    403: schemas.Problem,
+    413: schemas.Problem,
+    415: schemas.Problem,
+    **ALWAYS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,7 @@ class Operation:
     path: str
     view: View
     takes: type[schemas.Body] | None
-    answers: Mapping[int, type[schemas.Body] | None]
+    answers: Answers
     session: bool
 
 
@@ -39,14 +50,15 @@ class Api:
 
     def __init__(self) -> None:
         """Start empty."""
-        self.operations: list[Operation] = []
+        self._own: list[Operation] = []
+        self._included: list[Api] = []
 
     def route(
         self,
         method: str,
         path: str,
         *,
-        answers: Mapping[int, type[schemas.Body] | None],
+        answers: Answers,
         takes: type[schemas.Body] | None = None,
         session: bool = False,
     ) -> Callable[[View], View]:
@@ -56,12 +68,24 @@ class Api:
         """
 
         def declare(view: View) -> View:
-            self.operations.append(
+            self._own.append(
                 Operation(method, path, view, takes, answers, session)
             )
             return view
 
         return declare
+
+    def include(self, other: "Api") -> None:
+        """Take on the operations of a feature, after one's own."""
+        self._included.append(other)
+
+    @property
+    def operations(self) -> list[Operation]:
+        """All operations, those of features last."""
+        found = list(self._own)
+        for other in self._included:
+            found += other.operations
+        return found
 
     def mount(self, blueprint: Blueprint) -> None:
         """Give a blueprint all routes, each with or without a slash."""

@@ -52,6 +52,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.EmailTaken: HTTPStatus.BAD_REQUEST,
     errors.InvalidCredentials: HTTPStatus.UNAUTHORIZED,
     errors.SessionRequired: HTTPStatus.FORBIDDEN,
+    errors.WrongPassword: HTTPStatus.FORBIDDEN,
     errors.InvalidToken: HTTPStatus.FORBIDDEN,
     errors.UnknownAddress: HTTPStatus.FORBIDDEN,
     errors.LocalOnly: HTTPStatus.FORBIDDEN,
