@@ -203,7 +203,7 @@ class Auth:
 
     def update_password(
         self,
-        reset_token: str,
+        reset_token: str | None,
         password: str | bytes,
         *,
         email: str | None = None,

@@ -55,5 +55,5 @@ class Background:
             self._awake.clear()
             try:
                 self._work()
-            except Exception as error:  # the thread must outlive its work
+            except Exception as error:  # noqa: BLE001 - it must outlive its work
                 _log.error("%s: %s", self._name, type(error).__name__)

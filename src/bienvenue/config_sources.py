@@ -45,7 +45,7 @@ def gather(
     layers: list[tuple[str, Mapping[str, object]]] = [
         (str(path), _read_toml(path, names) if path else {}),
         ("environment", _read_environment(environ, names)),
-        ("command line", {k: v for k, v in overrides.items() if v is not None}),
+        ("command line", _given(overrides)),
     ]
     values: dict[str, object] = {}
     sources: dict[str, str] = {}
@@ -73,6 +73,10 @@ def with_source(
     """Add to a setting's error where the wrong value stands."""
     source = sources.get(getattr(error, "name", ""))
     return ConfigurationError(f"{error} (from {source})") if source else error
+
+
+def _given(overrides: Mapping[str, object]) -> dict[str, object]:
+    return {name: v for name, v in overrides.items() if v is not None}
 
 
 def _named_file(environ: Mapping[str, str]) -> Path | None:
@@ -104,7 +108,7 @@ def _read_environment(
     for variable, value in environ.items():
         if not variable.startswith(PREFIX) or variable == FILE_VARIABLE:
             continue
-        name = variable[len(PREFIX) :].lower()
+        name = variable.removeprefix(PREFIX).lower()
         if name not in names or variable != variable.upper():
             known = [PREFIX + each.upper() for each in names]
             raise _unknown(variable, variable, known)

@@ -17,7 +17,9 @@ from sqlalchemy.exc import InvalidRequestError, NoResultFound
 class BienvenueError(Exception):
     """The root of the tree; ``code`` names the case for machines."""
 
-    code: ClassVar[str] = "error"
+    # No ClassVar: SQLAlchemy's exceptions, which some of ours are too, have
+    # an attribute of this name on their instances.
+    code: str | None = "error"
     default_message: ClassVar[str] = "something went wrong"
 
     def __init__(self, message: str | None = None) -> None:

@@ -88,11 +88,11 @@ def problem(status: HTTPStatus, code: str, message: str) -> Response:
 def from_error(error: BienvenueError) -> Response:
     """Turn one of our own errors into its answer."""
     if isinstance(error, errors.EmailTaken):
-        return _email_taken(error)
+        return _email_taken()
     status = next(
         STATUS[kind] for kind in type(error).__mro__ if kind in STATUS
     )
-    answer = problem(status, error.code, str(error))
+    answer = problem(status, str(error.code), str(error))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "1"
     return answer
@@ -120,7 +120,7 @@ def from_database(_error: DBAPIError) -> Response:
     return from_error(errors.DatabaseUnavailable())
 
 
-def _email_taken(error: errors.EmailTaken) -> Response:
+def _email_taken() -> Response:
     """Answer in the contract's own words.
 
     Clients in the field compare this body as a whole, so the members of
@@ -128,7 +128,7 @@ def _email_taken(error: errors.EmailTaken) -> Response:
     """
     wanted = request.accept_mimetypes
     if any(kind.lower() == PROBLEM for kind in wanted.values()):
-        return problem(HTTPStatus.BAD_REQUEST, error.code, EMAIL_TAKEN)
+        return problem(HTTPStatus.BAD_REQUEST, "email_taken", EMAIL_TAKEN)
     return _answer(
         {"message": EMAIL_TAKEN}, HTTPStatus.BAD_REQUEST, "application/json"
     )
