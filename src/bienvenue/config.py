@@ -51,6 +51,7 @@ class Settings(BaseModel):
     )
     database_url: str = Field(
         DEFAULT_DATABASE_URL,
+        repr=False,  # it may hold a password
         description="where accounts are kept: `sqlite:///FILE`,"
         " `postgresql://…` or `mariadb://…`",
     )
@@ -67,14 +68,14 @@ class Settings(BaseModel):
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
-        description="the URL people reach the service by; links in mails"
-        " begin with it",
+        description="the URL people reach the service by; pages of another"
+        " origin may not write",
     )
     secret_key: SecretStr | None = Field(
         None,
         min_length=32,
-        description="at least 32 random characters; seals mails that wait"
-        " to be sent",
+        description="at least 32 random characters, kept out of the"
+        " database; production does not start without",
     )
     bcrypt_rounds: int = Field(
         12,
