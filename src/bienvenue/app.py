@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from bienvenue import letters
@@ -197,19 +198,21 @@ class Bienvenue:
         prefix: str = "/auth",
     ) -> None:
         """Take what to serve; nothing is opened before ``init_app``."""
-        self._settings, self._auth, self.prefix = settings, auth, prefix
+        self._settings, self._given, self.prefix = settings, auth, prefix
+        self._opened = auth
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> Extension:
         """Open the accounts and mount the routes.
 
-        Raises ``ConfigurationError`` or ``DatabaseUnavailable``.
+        Each application has accounts of its own, unless an ``auth`` was
+        given.  Raises ``ConfigurationError`` or ``DatabaseUnavailable``.
         """
-        if self._auth is None:
-            settings = self._settings or _settings_of(app)
-            self._auth = Auth(settings=settings)
-        extension = Extension(self._auth).attach(app)
+        self._opened = self._given or Auth(
+            settings=self._settings or _settings_of(app)
+        )
+        extension = Extension(self._opened).attach(app)
         app.register_blueprint(self._blueprint())
         app.register_error_handler(BienvenueError, problems.from_error)
         extension.courier.start()
@@ -217,10 +220,10 @@ class Bienvenue:
 
     @property
     def auth(self) -> Auth:
-        """The use cases, once there is an application."""
-        if self._auth is None:
+        """The use cases, once there is an application: the latest's."""
+        if self._opened is None:
             raise ConfigurationError("Bienvenue has no application yet")
-        return self._auth
+        return self._opened
 
     def _blueprint(self) -> Blueprint:
         blueprint = pages.blueprint(api, self.prefix)
@@ -229,6 +232,9 @@ class Bienvenue:
         blueprint.after_request(headers.protect)
         for error, handler in _HANDLERS.items():
             blueprint.register_error_handler(error, handler)
+        # Beside the application's own: a handler that a host has for our
+        # errors is for its views, and must not change our answers.
+        blueprint.register_error_handler(BienvenueError, problems.from_error)
         return blueprint
 
 
@@ -239,6 +245,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Bienvenue(app, settings=settings, prefix="")
     for error, handler in _HANDLERS.items():
         app.register_error_handler(error, handler)
+    app.register_error_handler(Exception, problems.from_fault)
     app.after_request(headers.protect)
     return app
 
@@ -253,6 +260,7 @@ _HANDLERS: dict[type[Exception], Callable[..., Response]] = {
     HTTPException: problems.from_http,
     OperationalError: problems.from_database,
     InterfaceError: problems.from_database,
+    PoolTimeout: problems.from_database,
 }
 
 

@@ -105,7 +105,7 @@ class InvalidQuery(BienvenueError, InvalidRequestError):
 
 
 class UnknownAttribute(BienvenueError, ValueError):
-    """An update names an attribute that ``User`` cannot take."""
+    """An update names an attribute, or a value, ``User`` cannot take."""
 
     code = "unknown_attribute"
 
@@ -143,6 +143,13 @@ class LocalOnly(BienvenueError):
         "the development profile answers this machine only; run the"
         " production profile for anyone else"
     )
+
+
+class MailOff(BienvenueError):
+    """A reset would go by mail, and mail is switched off."""
+
+    code = "mail_off"
+    default_message = "resets by mail are switched off here"
 
 
 class CrossSite(BienvenueError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask
 
-from bienvenue import engine
+from bienvenue import engine, hash_pool
 from bienvenue.app import create_app, door_for
 from bienvenue.commands import logs
 from bienvenue.config import Settings
@@ -67,7 +67,7 @@ def _close(extension: Extension) -> None:
 def _options(settings: Settings) -> Options:
     certificate, key = settings.tls_certificate, settings.tls_key
     return Options(
-        threads=settings.threads,
+        threads=settings.threads + hash_pool.places(settings.hash_queue),
         limits=Limits(max_body=settings.max_body_bytes),
         tls=Tls(certificate, key) if certificate and key else None,
     )

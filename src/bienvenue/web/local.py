@@ -1,6 +1,7 @@
 """What a request shows of the client behind it."""
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from flask import request
 
@@ -9,6 +10,9 @@ from bienvenue.errors import LocalOnly
 from bienvenue.login import Client
 
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+# As a destination, the unspecified address means this machine.
+_OWN_NAMES = ("localhost", "0.0.0.0")  # noqa: S104 - compared, not bound
 
 
 def client() -> Client:
@@ -25,12 +29,15 @@ def only(settings: Settings) -> None:
 
     The development profile hands out reset tokens.  Left running behind a
     proxy by mistake it would hand them to the internet, so what a proxy
-    forwards is not local.  Raises ``LocalOnly``.
+    forwards is not local; nor is what was sent to another name than this
+    machine's own, which a web page can point here (DNS rebinding).  Raises
+    ``LocalOnly``.
     """
-    forwarded = any(name in request.headers for name in _FORWARDED)
     if settings.allow_remote:
         return
-    if forwarded or not _is_loopback(request.remote_addr):
+    forwarded = any(name in request.headers for name in _FORWARDED)
+    near = _is_loopback(request.remote_addr) and _is_own_name(request.host)
+    if forwarded or not near:
         raise LocalOnly
 
 
@@ -38,6 +45,11 @@ def prefers_json() -> bool:
     """Tell whether the client would rather have JSON than a page."""
     kinds = ["text/html", "application/json"]
     return request.accept_mimetypes.best_match(kinds) == kinds[1]
+
+
+def _is_own_name(host: str) -> bool:
+    name = urlsplit(f"//{host}").hostname or ""
+    return name in _OWN_NAMES or _is_loopback(name)
 
 
 def _is_loopback(text: str | None) -> bool:
