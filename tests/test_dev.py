@@ -29,6 +29,7 @@ FORM = {"email": "me@example.com", "password": "b4l0u"}
 SAFE = {
     "BIENVENUE_SECRET_KEY": "k" * 32,
     "BIENVENUE_TLS_PROXY": "true",
+    "BIENVENUE_TRUSTED_HOPS": "1",
     "BIENVENUE_MAIL": "off",
     "BIENVENUE_BCRYPT_ROUNDS": "10",
 }

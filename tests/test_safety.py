@@ -19,6 +19,7 @@ SAFE: dict[str, Any] = {
     "profile": "production",
     "secret_key": KEY,
     "tls_proxy": True,
+    "trusted_hops": 1,
     "mail": "off",
 }
 SMTP = {
@@ -39,6 +40,7 @@ UNSAFE: list[tuple[str, dict[str, Any]]] = [
     ("tokens_in_answers", {"tokens_in_answers": True}),
     ("secret_key", {"secret_key": None}),
     ("tls_proxy", {"tls_proxy": False}),
+    ("trusted_hops", {"trusted_hops": 0}),
     ("tls_key", {"tls_certificate": "cert.pem"}),
     ("tls_certificate", {"tls_key": "key.pem"}),
     ("tls_certificate", {"tls_certificate": "no", "tls_key": "no"}),

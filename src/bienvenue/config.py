@@ -117,6 +117,13 @@ class Settings(BaseModel):
         description="a proxy in front of the service ends TLS; without it"
         " production wants `tls_certificate` and `tls_key`",
     )
+    trusted_hops: int = Field(
+        0,
+        ge=0,
+        le=16,
+        description="how many proxies of yours a request passes; the client"
+        " is who the first of them says, in `X-Forwarded-For`",
+    )
     tls_certificate: Path | None = Field(
         None, description="PEM file of the certificate chain"
     )
@@ -129,7 +136,9 @@ class Settings(BaseModel):
         " development mailbox page), or `off`: no reset by mail",
     )
     mail_from: str = Field(
-        "Bienvenue <no-reply@localhost>", description="sender of mails"
+        "Bienvenue <no-reply@localhost>",
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="sender of mails",
     )
     smtp_host: str | None = Field(None, description="mail server")
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")

@@ -81,7 +81,14 @@ def _transport(settings: Settings) -> Iterator[Problem]:
             "tls_proxy",
             "passwords would cross the network in the clear; say that a proxy"
             " in front ends TLS, or set tls_certificate and tls_key",
-            "export BIENVENUE_TLS_PROXY=true",
+            "export BIENVENUE_TLS_PROXY=true BIENVENUE_TRUSTED_HOPS=1",
+        )
+    if settings.tls_proxy and not settings.trusted_hops:
+        yield Problem(
+            "trusted_hops",
+            "everybody would seem to come from the proxy; say how many of"
+            " yours a request passes",
+            "export BIENVENUE_TRUSTED_HOPS=1",
         )
 
 
