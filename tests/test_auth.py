@@ -336,7 +336,7 @@ def test_a_reset_is_whole_or_not_at_all(
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(auth_module.session, "end_all", fail)
+    monkeypatch.setattr("bienvenue.session.end_all", fail)
     with pytest.raises(RuntimeError):
         auth.update_password(token, "n3w")
     monkeypatch.undo()

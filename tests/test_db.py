@@ -248,8 +248,8 @@ def test_a_deadlock_runs_the_unit_again(db: DB, cause: Exception) -> None:
         return runs
 
     assert db.write(work) == 3
-    count = db.read(lambda unit: unit.scalar(text("SELECT count(*) FROM users")))
-    assert count == 1
+    count = text("SELECT count(*) FROM users")
+    assert db.read(lambda unit: unit.scalar(count)) == 1
 
 
 def test_not_for_ever(db: DB) -> None:
@@ -280,7 +280,7 @@ def test_nor_for_another_fault(db: DB) -> None:
 
 def test_create_all_makes_what_is_missing(db: DB) -> None:
     db.add_user(EMAIL, "h")
-    db.write(lambda unit: unit.execute(text("DROP TABLE mailbox")) and None)
+    db.write(lambda unit: unit.execute(text("DROP TABLE mailbox")).close())
     db.create_all()
     db.create_all()
     assert db.find_user_by(id=1).email == EMAIL

@@ -93,7 +93,7 @@ def _read_toml(path: Path, names: Sequence[str]) -> dict[str, object]:
     except OSError as error:
         reason = error.strerror or "cannot be read"
         raise ConfigurationError(f"{path}: {reason}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # of TOML, of UTF-8, of a path
         raise ConfigurationError(f"{path} is not TOML: {error}") from None
     for name in values:
         if name not in names:
@@ -106,12 +106,13 @@ def _read_environment(
 ) -> dict[str, object]:
     values: dict[str, object] = {}
     for variable, value in environ.items():
-        if not variable.startswith(PREFIX) or variable == FILE_VARIABLE:
+        ours = variable.upper().startswith(PREFIX)
+        if not ours or variable == FILE_VARIABLE:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in names or variable != variable.upper():
             known = [PREFIX + each.upper() for each in names]
-            raise _unknown(variable, variable, known)
+            raise _unknown(variable.upper(), variable, known)
         values[name] = value
     return values
 

@@ -5,7 +5,10 @@ session, and a thread writes what was noted.  A crash loses seconds of a
 date that is good to the minute.
 """
 
-from sqlalchemy import bindparam, orm, update
+from threading import Lock
+from typing import cast
+
+from sqlalchemy import Table, bindparam, orm, update
 
 from bienvenue import clock
 from bienvenue.background import Background
@@ -23,6 +26,7 @@ class LastSeen:
         """Write to this database, from a thread that starts when needed."""
         self._db = db
         self._noted: dict[int, int] = {}
+        self._noting = Lock()
         self._background = Background("last-seen", self.flush)
 
     def note(self, found: SignedIn) -> None:
@@ -30,22 +34,25 @@ class LastSeen:
         now = clock.now_us()
         if now - found.last_seen_us < _MINUTE_US:
             return
-        if now - self._noted.get(found.session, 0) >= _MINUTE_US:
+        with self._noting:
+            if now - self._noted.get(found.session, 0) < _MINUTE_US:
+                return
             self._noted[found.session] = now
-            self._background.wake()
+        self._background.wake()
 
     def flush(self) -> None:
         """Write what was noted."""
-        noted, self._noted = self._noted, {}
+        with self._noting:
+            noted, self._noted = self._noted, {}
         if not noted:
             return
         seen = [
             {"session": session, "seen": clock.to_datetime(at)}
             for session, at in noted.items()
         ]
-        table = Session.__table__
+        table = cast(Table, Session.__table__)
         statement = (
-            update(table)  # type: ignore[arg-type]  # a Table, typed wider
+            update(table)
             .where(table.c.id == bindparam("session"))
             .values(last_seen_at=bindparam("seen"))
         )

@@ -62,7 +62,7 @@ class SessionCheck:
         given = [values[name] for name in order] if order else values
         try:
             rows = self._lane().fetch(self._sql, given)
-        except self._driver_error:
+        except (self._driver_error, DBAPIError):
             rows = self._again(given)
         return SignedIn._make(rows[0]) if rows else None
 
@@ -82,9 +82,10 @@ class SessionCheck:
 
     def _again(self, given: Any) -> list[Any]:
         """Ask once more on a new connection: the last may have been lost."""
+        lane: _Lane | None = self._local.__dict__.pop("lane", None)
         try:
-            self._lane().close()
-            del self._local.lane
+            if lane is not None:
+                lane.close()
             return self._lane().fetch(self._sql, given)
         except (self._driver_error, DBAPIError):
             raise DatabaseUnavailable from None
