@@ -8,6 +8,7 @@ from bienvenue.auth import Auth
 from bienvenue.config import Settings
 from bienvenue.courier import Courier
 from bienvenue.hash_pool import Gate
+from bienvenue.throttle import Throttle
 
 KEY = "bienvenue"
 
@@ -19,6 +20,7 @@ class Extension:
         """Serve the accounts of this ``Auth``."""
         self.auth = auth
         self.courier = Courier(auth.db, auth.settings)
+        self.throttle = Throttle(auth.settings)
         self.hashing = Gate(auth.hasher.at_once + auth.settings.hash_queue)
 
     @property
@@ -29,6 +31,7 @@ class Extension:
     def close(self) -> None:
         """Let work in hand end, and close the database."""
         self.courier.stop()
+        self.throttle.close()
         self.auth.close()
 
     def attach(self, app: Flask) -> Self:

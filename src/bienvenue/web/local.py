@@ -4,6 +4,7 @@ import ipaddress
 
 from flask import request
 
+from bienvenue import client_network
 from bienvenue.config import Settings
 from bienvenue.errors import LocalOnly
 from bienvenue.login import Client
@@ -18,6 +19,15 @@ def client() -> Client:
     """
     agent = "".join(filter(str.isprintable, request.user_agent.string))
     return Client(address=request.remote_addr, agent=agent or None)
+
+
+def network() -> str:
+    """Return the network that limits count as one client.
+
+    From the connection alone: what a client says of itself in headers
+    would let it choose its own limits.
+    """
+    return client_network.of(request.remote_addr)
 
 
 def only(settings: Settings) -> None:

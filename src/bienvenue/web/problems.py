@@ -58,6 +58,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.CrossSite: HTTPStatus.FORBIDDEN,
     errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 
@@ -95,6 +96,8 @@ def from_error(error: BienvenueError) -> Response:
     answer = problem(status, error.code, str(error))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "1"
+    if isinstance(error, errors.TooManyAttempts):
+        answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 
 
