@@ -28,7 +28,14 @@ SMTP = {
     "public_url": "https://accounts.example.com",
 }
 UNSAFE: list[tuple[str, dict[str, Any]]] = [
-    ("profile", {"profile": "development", "tokens_in_answers": False}),
+    (
+        "profile",
+        {
+            "profile": "development",
+            "tokens_in_answers": False,
+            "throttle": True,
+        },
+    ),
     (
         "profile",
         {
@@ -44,6 +51,8 @@ UNSAFE: list[tuple[str, dict[str, Any]]] = [
     ("tls_key", {"tls_certificate": "cert.pem"}),
     ("tls_certificate", {"tls_key": "key.pem"}),
     ("tls_certificate", {"tls_certificate": "no", "tls_key": "no"}),
+    ("throttle", {"throttle": False}),
+    ("redis_url", {"workers": 2}),
     ("mail", {"mail": "mailbox"}),
     ("smtp_host", {**SMTP, "smtp_host": None}),
     ("public_url", {**SMTP, "public_url": None}),

@@ -29,6 +29,7 @@ from bienvenue.web import (
     pages,
     problems,
     schemas,
+    throttled,
 )
 from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import Api, answer
@@ -46,6 +47,7 @@ WITH_BODY: Answers = {
     403: Problem,
     413: Problem,
     415: Problem,
+    429: Problem,
     **ALWAYS,
 }
 
@@ -62,6 +64,7 @@ def welcome() -> Response:
     takes=schemas.Credentials,
     answers={**WITH_BODY, 200: schemas.EmailMessage, 400: schemas.Taken},
 )
+@throttled.registration
 @hashes_password
 def register(body: schemas.Credentials) -> Response:
     """Make an account."""
@@ -77,6 +80,7 @@ def register(body: schemas.Credentials) -> Response:
     takes=schemas.Credentials,
     answers={**WITH_BODY, 200: schemas.EmailMessage, 401: Problem},
 )
+@throttled.login
 @hashes_password
 def log_in(body: schemas.Credentials) -> Response:
     """Begin a session.
@@ -136,6 +140,7 @@ def log_out() -> Response:
     takes=schemas.ResetRequest,
     answers={**WITH_BODY, 200: schemas.ResetAnswer, 403: Problem},
 )
+@throttled.reset_request
 def request_reset(body: schemas.ResetRequest) -> Response:
     """Ask for a reset token.
 
@@ -151,8 +156,9 @@ def request_reset(body: schemas.ResetRequest) -> Response:
             letters.reset_password(auth.settings, body.email, token)
         )
         return answer(schemas.ResetToken(email=body.email, reset_token=token))
-    auth.request_password_reset(body.email)
-    here().courier.wake()
+    if here().throttle.reset_mail(body.email):
+        auth.request_password_reset(body.email)
+        here().courier.wake()
     return answer(
         schemas.EmailMessage(
             email=body.email,
@@ -167,6 +173,7 @@ def request_reset(body: schemas.ResetRequest) -> Response:
     takes=schemas.NewPassword,
     answers={**WITH_BODY, 200: schemas.EmailMessage, 403: Problem},
 )
+@throttled.reset
 @hashes_password
 def update_password(body: schemas.NewPassword) -> Response:
     """Spend a reset token on a new password.

@@ -164,3 +164,18 @@ class Busy(BienvenueError):
 
     code = "busy"
     default_message = "too many logins at once, try again in a moment"
+
+
+class TooManyAttempts(BienvenueError):
+    """A limit is reached; nothing was tried (RFC 6585 4).
+
+    The same for accounts that exist and for those that do not.
+    """
+
+    code = "too_many_attempts"
+    default_message = "too many attempts, try again later"
+
+    def __init__(self, retry_after: int) -> None:
+        """Say in how many seconds it may be worth trying again."""
+        super().__init__()
+        self.retry_after = retry_after

@@ -37,6 +37,7 @@ def problems(
         *_profile(settings),
         *_transport(settings),
         *_secrets(settings),
+        *_throttling(settings),
         *_mail(settings),
         *_database(settings),
         *_debugging(found),
@@ -105,6 +106,23 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
             "bcrypt_rounds",
             f"below {_LEAST_ROUNDS}, stolen hashes are soon guessed",
             "export BIENVENUE_BCRYPT_ROUNDS=12",
+        )
+
+
+def _throttling(settings: Settings) -> Iterator[Problem]:
+    """OWASP ASVS V6.3.1: guessing has limits, and they are exact."""
+    if not settings.throttled:
+        yield Problem(
+            "throttle",
+            "anybody could guess passwords for as long as they like",
+            "export BIENVENUE_THROTTLE=true",
+        )
+    elif settings.workers > 1 and settings.redis_url is None:
+        yield Problem(
+            "redis_url",
+            "each worker would count guesses for itself; count them in one"
+            " Redis, or set workers to 1",
+            "export BIENVENUE_REDIS_URL=redis://127.0.0.1:6379/0",
         )
 
 

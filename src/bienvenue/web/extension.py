@@ -9,6 +9,7 @@ from bienvenue.auth import Auth
 from bienvenue.config import Settings
 from bienvenue.courier import Courier
 from bienvenue.errors import ConfigurationError
+from bienvenue.throttle import Throttle
 
 KEY = "bienvenue"
 
@@ -20,6 +21,7 @@ class Extension:
         """Serve the accounts of this ``Auth``."""
         self.auth = auth
         self.courier = Courier(auth.db, auth.settings)
+        self.throttle = Throttle(auth.settings)
         places = hash_pool.places(auth.settings.hash_queue)
         self.hashing = hash_pool.Gate(places)
 
@@ -31,6 +33,7 @@ class Extension:
     def close(self) -> None:
         """Let work in hand end, and close the database."""
         self.courier.stop()
+        self.throttle.close()
         self.auth.close()
 
     def attach(self, app: Flask) -> Self:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 
+from bienvenue import client_network
 from bienvenue.config import Settings
 from bienvenue.errors import LocalOnly
 from bienvenue.login import Client
@@ -42,6 +43,15 @@ def address() -> str | None:
         return str(ipaddress.ip_address(chain[-hops]))
     except (IndexError, ValueError):
         return request.remote_addr  # not what the declared proxies send
+
+
+def network() -> str:
+    """Return the network that limits count as one client.
+
+    From :func:`address`: what a client says of itself in headers would let
+    it choose its own limits.
+    """
+    return client_network.of(address())
 
 
 def only(settings: Settings) -> None:

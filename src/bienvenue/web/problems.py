@@ -64,6 +64,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.CrossSite: HTTPStatus.FORBIDDEN,
     errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 
@@ -101,6 +102,8 @@ def from_error(error: BienvenueError) -> Response:
     answer = problem(status, str(error.code), str(error))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "1"
+    if isinstance(error, errors.TooManyAttempts):
+        answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 
 
