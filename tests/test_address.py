@@ -50,6 +50,7 @@ def test_addresses_that_count(typed: str, kept: str) -> None:
         "bob@",
         "@example.com",
         "bob@localhost",
+        "bob@test",
         "bob@local",
         "bob@.local",
         "bob@example..com",

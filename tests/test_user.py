@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bienvenue import DB, User, clock, secret
 from bienvenue.errors import EmailTaken, UnknownAttribute
@@ -84,6 +86,13 @@ def test_another_users_secret_is_not_given(db: DB, name: str) -> None:
     assert raw not in str(caught.value)
     assert db.find_user_by(**{name: raw}).id == one.id
     assert db.find_user_by(id=other.id).hashed_password == "h"
+
+
+def test_a_broken_database_is_no_bad_question(db: DB) -> None:
+    """Nor an unknown user: a login must not take it for one."""
+    db.write(lambda unit: unit.execute(text("DROP TABLE sessions")).close())
+    with pytest.raises(OperationalError):
+        db.find_user_by(id=1)
 
 
 def test_an_account_shows_no_address_in_a_log(db: DB) -> None:

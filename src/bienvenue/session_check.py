@@ -46,6 +46,7 @@ class SessionCheck:
         self._order = compiled.positiontup
         self._local = threading.local()
         self._lanes: weakref.WeakSet[_Lane] = weakref.WeakSet()
+        self._listing = threading.Lock()
         dbapi = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = dbapi.Error
 
@@ -68,7 +69,9 @@ class SessionCheck:
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for lane in list(self._lanes):
+        with self._listing:
+            lanes = list(self._lanes)
+        for lane in lanes:
             lane.close()
         self._local = threading.local()
 
@@ -77,7 +80,8 @@ class SessionCheck:
             lane: _Lane = self._local.lane
         except AttributeError:
             lane = self._local.lane = _Lane(self._engine)
-            self._lanes.add(lane)
+            with self._listing:
+                self._lanes.add(lane)
         return lane
 
     def _again(self, given: Any) -> list[Any]:
