@@ -19,6 +19,10 @@ MAX_CHARACTERS = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 # has a switch for .test alone, so .local is checked in its place.
 _INNER, _CHECKED_AS = ".local", ".test"
 
+# What even NFC makes ASCII: a Greek question mark, a Greek accent, and the
+# Kelvin sign, whose "k" would land on another's address.
+_BECOMES_ASCII = frozenset("\u037e\u1fef\u212a")
+
 
 def parse(text: str) -> str:
     """Return an address in the form it is stored and answered in.
@@ -55,16 +59,32 @@ def key(text: str) -> str:
     Total, and idempotent: text that is no address has a key too, and simply
     matches no account.
     """
+    if not _BECOMES_ASCII.isdisjoint(text):
+        return text
     composed = unicodedata.normalize("NFC", text)
     lowered = "".join(map(_lower, composed))
     return unicodedata.normalize("NFC", lowered)
 
 
+def keys(text: str) -> tuple[str, ...]:
+    """Return the keys an address may be kept under, the likelier first.
+
+    There is a second one where :func:`parse` writes the domain otherwise
+    than it was typed, as it does for ``xn--`` names (RFC 5890).
+    """
+    typed = key(text)
+    try:
+        parsed = key(parse(text))
+    except InvalidAddress:
+        return (typed,)
+    return (typed,) if parsed == typed else (typed, parsed)
+
+
 def _lower(character: str) -> str:
     """Lower one character, unless that would make it an ASCII one.
 
-    ``str.lower`` turns the Kelvin sign into ``k`` and a dotted capital I
-    into ``i`` with a loose dot: both would land on another's address.
+    ``str.lower`` turns a dotted capital I into ``i`` with a loose dot,
+    which is drawn as ``i``: that would look like another's address.
     """
     if character.isascii():
         return character.lower()

@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from bienvenue import letters
@@ -29,6 +30,7 @@ from bienvenue.web import (
     pages,
     problems,
     schemas,
+    throttled,
 )
 from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
@@ -53,6 +55,7 @@ def welcome() -> Response:
     takes=schemas.Credentials,
     answers={**WITH_BODY, 200: schemas.EmailMessage, 400: schemas.Taken},
 )
+@throttled.registration
 @hashes_password
 def register(body: schemas.Credentials) -> Response:
     """Make an account."""
@@ -68,6 +71,7 @@ def register(body: schemas.Credentials) -> Response:
     takes=schemas.Credentials,
     answers={**WITH_BODY, 200: schemas.EmailMessage, 401: Problem},
 )
+@throttled.login
 @hashes_password
 def log_in(body: schemas.Credentials) -> Response:
     """Begin a session.
@@ -127,6 +131,7 @@ def log_out() -> Response:
     takes=schemas.ResetRequest,
     answers={**WITH_BODY, 200: schemas.ResetAnswer, 403: Problem},
 )
+@throttled.reset_request
 def request_reset(body: schemas.ResetRequest) -> Response:
     """Ask for a reset token.
 
@@ -142,8 +147,9 @@ def request_reset(body: schemas.ResetRequest) -> Response:
             letters.reset_password(auth.settings, body.email, token)
         )
         return answer(schemas.ResetToken(email=body.email, reset_token=token))
-    auth.request_password_reset(body.email)
-    here().courier.wake()
+    if here().throttle.reset_mail(body.email):
+        auth.request_password_reset(body.email)
+        here().courier.wake()
     return answer(
         schemas.EmailMessage(
             email=body.email,
@@ -158,6 +164,7 @@ def request_reset(body: schemas.ResetRequest) -> Response:
     takes=schemas.NewPassword,
     answers={**WITH_BODY, 200: schemas.EmailMessage, 403: Problem},
 )
+@throttled.reset
 @hashes_password
 def update_password(body: schemas.NewPassword) -> Response:
     """Spend a reset token on a new password.
@@ -189,19 +196,21 @@ class Bienvenue:
         prefix: str = "/auth",
     ) -> None:
         """Take what to serve; nothing is opened before ``init_app``."""
-        self._settings, self._auth, self.prefix = settings, auth, prefix
+        self._settings, self._given, self.prefix = settings, auth, prefix
+        self._opened = auth
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> Extension:
         """Open the accounts and mount the routes.
 
-        Raises ``ConfigurationError`` or ``DatabaseUnavailable``.
+        Each application has accounts of its own, unless an ``auth`` was
+        given.  Raises ``ConfigurationError`` or ``DatabaseUnavailable``.
         """
-        if self._auth is None:
-            settings = self._settings or _settings_of(app)
-            self._auth = Auth(settings=settings)
-        extension = Extension(self._auth).attach(app)
+        self._opened = self._given or Auth(
+            settings=self._settings or _settings_of(app)
+        )
+        extension = Extension(self._opened).attach(app)
         app.register_blueprint(self._blueprint())
         app.register_error_handler(BienvenueError, problems.from_error)
         extension.courier.start()
@@ -209,10 +218,10 @@ class Bienvenue:
 
     @property
     def auth(self) -> Auth:
-        """The use cases, once there is an application."""
-        if self._auth is None:
+        """The use cases, once there is an application: the latest's."""
+        if self._opened is None:
             raise ConfigurationError("Bienvenue has no application yet")
-        return self._auth
+        return self._opened
 
     def _blueprint(self) -> Blueprint:
         blueprint = pages.blueprint(api, self.prefix)
@@ -221,6 +230,9 @@ class Bienvenue:
         blueprint.after_request(headers.protect)
         for error, handler in _HANDLERS.items():
             blueprint.register_error_handler(error, handler)
+        # Beside the application's own: a handler that a host has for our
+        # errors is for its views, and must not change our answers.
+        blueprint.register_error_handler(BienvenueError, problems.from_error)
         return blueprint
 
 
@@ -231,6 +243,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Bienvenue(app, settings=settings, prefix="")
     for error, handler in _HANDLERS.items():
         app.register_error_handler(error, handler)
+    app.register_error_handler(Exception, problems.from_fault)
     app.after_request(headers.protect)
     return app
 
@@ -245,6 +258,7 @@ _HANDLERS: dict[type[Exception], Callable[..., Response]] = {
     HTTPException: problems.from_http,
     OperationalError: problems.from_database,
     InterfaceError: problems.from_database,
+    PoolTimeout: problems.from_database,
 }
 
 

@@ -42,9 +42,15 @@ class Background:
                 )
                 self._thread.start()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop; long work looks now and then."""
+        return self._stopping
+
     def stop(self) -> None:
         """Let the work in hand end, and the thread with it."""
-        self._stopping = True
+        with self._starting:
+            self._stopping = True
         self._awake.set()
         if self._thread is not None:
             self._thread.join()
@@ -55,5 +61,5 @@ class Background:
             self._awake.clear()
             try:
                 self._work()
-            except Exception as error:  # the thread must outlive its work
+            except Exception as error:  # noqa: BLE001 - it must outlive its work
                 _log.error("%s: %s", self._name, type(error).__name__)

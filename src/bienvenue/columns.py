@@ -125,7 +125,7 @@ def digest_property(
     find the first owner without one.
     """
 
-    class Comparator(ColumnProperty.Comparator[str | None]):
+    class _Comparator(ColumnProperty.Comparator[str | None]):
         def operate(
             self, op: operators.OperatorType, *other: Any, **kwargs: Any
         ) -> ColumnElement[Any]:
@@ -145,5 +145,5 @@ def digest_property(
         .correlate(owner.class_)
     )
     return column_property(
-        newest.scalar_subquery(), comparator_factory=Comparator
+        newest.scalar_subquery(), comparator_factory=_Comparator
     )

@@ -51,6 +51,7 @@ class Settings(BaseModel):
     )
     database_url: str = Field(
         DEFAULT_DATABASE_URL,
+        repr=False,  # it may hold a password
         description="where accounts are kept: `sqlite:///FILE`,"
         " `postgresql://…` or `mariadb://…`",
     )
@@ -67,14 +68,14 @@ class Settings(BaseModel):
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
-        description="the URL people reach the service by; links in mails"
-        " begin with it",
+        description="the URL people reach the service by; pages of another"
+        " origin may not write",
     )
     secret_key: SecretStr | None = Field(
         None,
         min_length=32,
-        description="at least 32 random characters; seals mails that wait"
-        " to be sent",
+        description="at least 32 random characters, kept out of the"
+        " database; signs device cookies",
     )
     bcrypt_rounds: int = Field(
         12,
@@ -122,6 +123,13 @@ class Settings(BaseModel):
         description="a proxy in front of the service ends TLS; without it"
         " production wants `tls_certificate` and `tls_key`",
     )
+    trusted_hops: int = Field(
+        0,
+        ge=0,
+        le=16,
+        description="how many proxies of yours a request passes; the client"
+        " is who the first of them says, in `X-Forwarded-For`",
+    )
     tls_certificate: Path | None = Field(
         None, description="PEM file of the certificate chain"
     )
@@ -134,7 +142,9 @@ class Settings(BaseModel):
         " development mailbox page), or `off`: no reset by mail",
     )
     mail_from: str = Field(
-        "Bienvenue <no-reply@localhost>", description="sender of mails"
+        "Bienvenue <no-reply@localhost>",
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="sender of mails",
     )
     smtp_host: str | None = Field(None, description="mail server")
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")
@@ -163,6 +173,68 @@ class Settings(BaseModel):
         le=1024,
         description="requests that may wait for their turn to hash a"
         " password; one more is answered 503 at once",
+    )
+    throttle: bool | None = Field(
+        None,
+        description="limit how often people may try; unset: where"
+        " production's rules hold",
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="Redis that several processes count the limits in;"
+        " without it each counts for itself",
+    )
+    login_failures_per_network: int = Field(
+        50,
+        ge=1,
+        le=10_000,
+        description="wrong passwords of one client network in 15 minutes",
+    )
+    login_failures_per_account: int = Field(
+        10,
+        ge=1,
+        le=100,
+        description="wrong passwords for one account in 15 minutes, from"
+        " devices it does not know",
+    )
+    login_failures_per_device: int = Field(
+        10,
+        ge=1,
+        le=100,
+        description="wrong passwords in 15 minutes of a device that has"
+        " logged in to the account before",
+    )
+    login_failures_in_a_row: int = Field(
+        100,
+        ge=1,
+        le=100,
+        description="wrong passwords in a row, whatever their source, after"
+        " which only a known device or a reset gets in (NIST SP 800-63B-4)",
+    )
+    registrations_per_network: int = Field(
+        20,
+        ge=1,
+        le=10_000,
+        description="registrations tried by one client network in an hour",
+    )
+    reset_requests_per_network: int = Field(
+        20,
+        ge=1,
+        le=10_000,
+        description="resets asked for by one client network in an hour",
+    )
+    reset_mails_per_account: int = Field(
+        5,
+        ge=1,
+        le=100,
+        description="reset letters to one address in an hour; beyond it the"
+        " answer is the same and nothing is sent",
+    )
+    reset_failures_per_network: int = Field(
+        50,
+        ge=1,
+        le=10_000,
+        description="wrong reset tokens of one client network in 15 minutes",
     )
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -207,6 +279,11 @@ class Settings(BaseModel):
     def strict_rules(self) -> bool:
         """Whether production's rules hold, in whatever profile."""
         return self.strict or self.profile == "production"
+
+    @property
+    def throttled(self) -> bool:
+        """Whether the limits are in force."""
+        return self.strict_rules if self.throttle is None else self.throttle
 
     @property
     def echo_tokens(self) -> bool:

@@ -45,7 +45,7 @@ def gather(
     layers: list[tuple[str, Mapping[str, object]]] = [
         (str(path), _read_toml(path, names) if path else {}),
         ("environment", _read_environment(environ, names)),
-        ("command line", {k: v for k, v in overrides.items() if v is not None}),
+        ("command line", _given(overrides)),
     ]
     values: dict[str, object] = {}
     sources: dict[str, str] = {}
@@ -75,6 +75,10 @@ def with_source(
     return ConfigurationError(f"{error} (from {source})") if source else error
 
 
+def _given(overrides: Mapping[str, object]) -> dict[str, object]:
+    return {name: v for name, v in overrides.items() if v is not None}
+
+
 def _named_file(environ: Mapping[str, str]) -> Path | None:
     named = environ.get(FILE_VARIABLE)
     if named:
@@ -89,7 +93,7 @@ def _read_toml(path: Path, names: Sequence[str]) -> dict[str, object]:
     except OSError as error:
         reason = error.strerror or "cannot be read"
         raise ConfigurationError(f"{path}: {reason}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # of TOML, of UTF-8, of a path
         raise ConfigurationError(f"{path} is not TOML: {error}") from None
     for name in values:
         if name not in names:
@@ -102,12 +106,13 @@ def _read_environment(
 ) -> dict[str, object]:
     values: dict[str, object] = {}
     for variable, value in environ.items():
-        if not variable.startswith(PREFIX) or variable == FILE_VARIABLE:
+        ours = variable.upper().startswith(PREFIX)
+        if not ours or variable == FILE_VARIABLE:
             continue
-        name = variable[len(PREFIX) :].lower()
+        name = variable.removeprefix(PREFIX).lower()
         if name not in names or variable != variable.upper():
             known = [PREFIX + each.upper() for each in names]
-            raise _unknown(variable, variable, known)
+            raise _unknown(variable.upper(), variable, known)
         values[name] = value
     return values
 

@@ -1,6 +1,7 @@
 """Takes letters from the outbox and sees that they leave."""
 
 import logging
+from email.errors import MessageError
 
 from sqlalchemy import orm
 
@@ -32,6 +33,7 @@ class Courier:
 
     A letter that cannot leave is tried again later, and later still; its
     text is written anew for each attempt, so no token waits in a queue.
+    With mail switched off, letters stay where they are.
     """
 
     def __init__(
@@ -55,11 +57,16 @@ class Courier:
             self._transport.send(message)
 
     def deliver_due(self) -> int:
-        """Send everything that is due; return how many letters left."""
+        """Send everything that is due; return how many letters left.
+
+        Ends between two letters once it was told to stop.
+        """
         sent = 0
-        while (leased := self._db.write(self._lease)) is not None:
-            row_id, message = leased
-            sent += self._deliver(row_id, message)
+        while self._transport and not self._background.stopping:
+            leased = self._db.write(self._lease)
+            if leased is None:
+                break
+            sent += self._deliver(*leased)
         return sent
 
     def _lease(self, unit: orm.Session) -> tuple[int, Message | None] | None:
@@ -72,10 +79,10 @@ class Courier:
         return row.id, message
 
     def _deliver(self, row_id: int, message: Message | None) -> int:
-        if message is not None:
+        if message is not None and self._transport:
             try:
                 self._transport.send(message)
-            except OSError as error:
+            except (OSError, ValueError, MessageError) as error:
                 # The type only: a server's words may quote the letter.
                 _log.warning(
                     "letter %d waits: %s", row_id, type(error).__name__
@@ -85,7 +92,7 @@ class Courier:
         return int(message is not None)
 
 
-def _choose(db: DB, settings: Settings) -> Transport:
+def _choose(db: DB, settings: Settings) -> Transport | None:
     if settings.mail == "smtp":
         return SmtpTransport(settings)
-    return MailboxTransport(db)
+    return MailboxTransport(db) if settings.mail == "mailbox" else None

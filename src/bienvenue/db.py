@@ -12,10 +12,12 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import inspect, orm, select
 from sqlalchemy.exc import (
+    DataError,
     DBAPIError,
     IntegrityError,
+    InterfaceError,
     InvalidRequestError,
-    OperationalError,
+    ProgrammingError,
     StatementError,
 )
 
@@ -30,7 +32,7 @@ from bienvenue.errors import (
     UserNotFound,
 )
 from bienvenue.session_check import SessionCheck
-from bienvenue.user import User
+from bienvenue.user import User, accepted
 
 T = TypeVar("T")
 Work = Callable[[orm.Session], T]
@@ -40,9 +42,9 @@ _ATTEMPTS = 5
 # (which is also what a Galera certification failure looks like).
 _TRANSIENT = frozenset({"40001", "40P01", 1205, 1213})
 _ATTRIBUTES = frozenset(inspect(User).all_orm_descriptors.keys())
-_UPDATABLE = frozenset(
-    {"email", "hashed_password", "session_id", "reset_token"}
-)
+_RESET = one_time_token.Purpose.RESET_PASSWORD
+# What a driver says to a value; its other errors are the database's own.
+_VALUE_ERRORS = frozenset({DataError, InterfaceError, ProgrammingError})
 
 
 class DB:
@@ -60,7 +62,11 @@ class DB:
         if engines.in_memory(self.url):
             self.url, self._folder = engines.private_file(self.url)
         self.engine = engines.make_engine(self.url)
-        schema.ensure(self.engine)
+        try:
+            schema.ensure(self.engine)
+        except BaseException:
+            self.engine.dispose()
+            raise
         self._readers = self.engine.execution_options(
             **{engines.READ_ONLY: True}
         )
@@ -118,11 +124,14 @@ class DB:
 
         Raises ``EmailTaken`` when the address, in any letter case, has an
         account: the unique index says so, not a look before the write.
+        Raises ``UnknownAttribute`` for what is not text.
         """
-        user_hash = _as_text(hashed_password)
+        values = accepted(
+            {"email": email, "hashed_password": hashed_password}
+        )
 
         def add(unit: orm.Session) -> User:
-            user = User(email=email, hashed_password=user_hash)
+            user = User(**values)
             unit.add(user)
             unit.flush()
             unit.refresh(user)
@@ -131,7 +140,7 @@ class DB:
         try:
             return self.write(add)
         except IntegrityError:
-            raise EmailTaken(email) from None
+            raise EmailTaken(str(values["email"])) from None
 
     def find_user_by(self, **criteria: Any) -> User:
         """Return the first user that matches all attributes.
@@ -143,16 +152,16 @@ class DB:
         """
         if not criteria or not _ATTRIBUTES.issuperset(criteria):
             raise InvalidQuery
-        if None in criteria.values():
+        if any(value is None for value in criteria.values()):
             raise UserNotFound
         query = select(User).filter_by(**criteria).order_by(User.id).limit(1)
         try:
             user = self.read(lambda unit: unit.scalars(query).first())
-        except OperationalError:
-            raise
         except (OverflowError, UnicodeError):
             raise UserNotFound from None  # such a value is nowhere stored
-        except (StatementError, InvalidRequestError):
+        except (StatementError, InvalidRequestError) as error:
+            if _is_of_database(error):
+                raise
             raise InvalidQuery("a value does not fit its attribute") from None
         if user is None:
             raise UserNotFound
@@ -163,24 +172,18 @@ class DB:
 
         A raw ``session_id`` begins a session beside the others and a raw
         ``reset_token`` supersedes the last; None ends all sessions, or
-        voids the token.  Raises ``UnknownAttribute`` (a ``ValueError``),
-        ``UserNotFound`` (a ``NoResultFound``) or ``EmailTaken``.
+        voids the token.  Raises ``UnknownAttribute`` (a ``ValueError``) for
+        a name or a value that does not fit, ``UserNotFound`` (a
+        ``NoResultFound``) or ``EmailTaken``.
         """
-        for name, value in changes.items():
-            if name not in _UPDATABLE:
-                raise UnknownAttribute(f"User has no attribute {name} to set")
-            if value is None and name in ("email", "hashed_password"):
-                raise UnknownAttribute(f"{name} cannot be None")
+        values = accepted(changes)
 
         def change(unit: orm.Session) -> None:
             user = lock_user(unit, user_id)
-            for name, value in changes.items():
+            for name, value in values.items():
                 _change(unit, user, name, value)
 
-        try:
-            self.write(change)
-        except IntegrityError:
-            raise EmailTaken(str(changes.get("email", ""))) from None
+        self.write(change)
 
     def _write_once(self, work: Work[T]) -> T:
         if self._writing is None:
@@ -209,24 +212,28 @@ def lock_user(unit: orm.Session, user_id: int | None) -> User:
     return user
 
 
-def _change(unit: orm.Session, user: User, name: str, value: Any) -> None:
-    if name == "session_id":
-        if value is None:
-            session.end_all(unit, user.id)
+def _change(
+    unit: orm.Session, user: User, name: str, value: str | None
+) -> None:
+    try:
+        if name == "session_id":
+            session.assign(unit, user.id, value)
+        elif name == "reset_token":
+            one_time_token.assign(unit, user.id, _RESET, value)
         else:
-            session.start(unit, user.id, value)
-    elif name == "reset_token":
-        purpose = one_time_token.Purpose.RESET_PASSWORD
-        if value is None:
-            one_time_token.revoke(unit, user.id, purpose)
-        else:
-            one_time_token.issue(unit, user.id, purpose, value)
-    else:
-        setattr(user, name, _as_text(value))
+            setattr(user, name, value)
+            unit.flush()
+    except IntegrityError:
+        if name == "email":
+            raise EmailTaken(str(value)) from None
+        raise UnknownAttribute(f"{name} is in use") from None
 
 
-def _as_text(value: str | bytes) -> str:
-    return value.decode("ascii") if isinstance(value, bytes) else value
+def _is_of_database(error: Exception) -> bool:
+    """Tell a database's failure from a value that it cannot take."""
+    return isinstance(error, DBAPIError) and (
+        type(error) not in _VALUE_ERRORS or error.connection_invalidated
+    )
 
 
 def _is_transient(error: DBAPIError) -> bool:

@@ -9,6 +9,7 @@ read the same value and both write it back.
 import os
 import sqlite3
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ _DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
 }
+_TRIES, _PAUSE_SECONDS = 50, 0.02
 _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
@@ -45,7 +47,7 @@ def parse_url(text: str) -> URL:
     """
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the second for its port
         raise ConfigurationError(
             "database_url: not a URL; for one file write"
             " sqlite:///bienvenue.db, for a server"
@@ -57,6 +59,8 @@ def parse_url(text: str) -> URL:
             f"database_url: {url.get_backend_name()} is not supported;"
             " use sqlite, postgresql or mariadb"
         )
+    if url.get_backend_name() == "sqlite":
+        _check_sqlite(url)
     return url
 
 
@@ -67,9 +71,10 @@ def make_engine(url: URL, *, pooled: bool = True) -> Engine:
     Raises ``ConfigurationError`` when the driver is not installed and
     ``DatabaseUnavailable`` when a SQLite file cannot be made.
     """
-    options: dict[str, Any] = {}
+    # A statement's values are hashes and digests: no error text shows them.
+    options: dict[str, Any] = {"hide_parameters": True}
     if not pooled:
-        options = {"poolclass": NullPool, "isolation_level": "AUTOCOMMIT"}
+        options |= {"poolclass": NullPool, "isolation_level": "AUTOCOMMIT"}
     if url.get_backend_name() == "sqlite":
         _make_file(url)
         options["connect_args"] = {
@@ -113,22 +118,67 @@ def in_memory(url: URL) -> bool:
     )
 
 
+def _check_sqlite(url: URL) -> None:
+    """Refuse what SQLAlchemy would take for something else than a file.
+
+    ``sqlite://bienvenue.db`` has a host and no file: it would be a database
+    in memory, and every account gone with the process.
+    """
+    plain = url.drivername == _DRIVERS["sqlite"] and not url.query
+    uri = (url.database or "").startswith("file:")
+    if url.host or url.username or uri or not plain:
+        raise ConfigurationError(
+            "database_url: for SQLite write sqlite:///FILE with three"
+            " slashes (four before an absolute path), and nothing else"
+        )
+
+
 def _make_file(url: URL) -> None:
-    """Create a SQLite file that its owner alone may read."""
+    """Create a SQLite file that its owner alone may read.
+
+    One that exists is never opened here: closing it again would drop the
+    locks that SQLite holds on it for this whole process (POSIX advisory
+    locks), and another process could then take the log from under it.
+    """
     path = Path(url.database or "")
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise DatabaseUnavailable(
-            f"the database file {path} cannot be opened:"
-            f" {error.strerror}; choose a folder you can write to, or name"
-            " another database_url"
-        ) from None
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        if not path.is_file():
+            raise _cannot_open(path, "it is no file") from None
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise _cannot_open(path, "permission denied") from None
+    except (OSError, ValueError) as error:  # the second for a NUL in it
+        reason = getattr(error, "strerror", None) or "it is no file name"
+        raise _cannot_open(path, reason) from None
+
+
+def _cannot_open(path: Path, reason: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        f"the database file {path} cannot be opened: {reason}; choose a"
+        " folder you can write to, or name another database_url"
+    )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in _PRAGMAS:
-        connection.execute(pragma)
+        _patiently(connection, pragma)
+
+
+def _patiently(connection: sqlite3.Connection, pragma: str) -> None:
+    """Execute a pragma, again while another process is at the same.
+
+    The busy timeout does not hold for the change to the write-ahead log,
+    which the first of several processes makes for them all.
+    """
+    for _ in range(_TRIES):
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError:
+            threading.Event().wait(_PAUSE_SECONDS)
+        else:
+            return
+    connection.execute(pragma)
 
 
 def _begin_sqlite(connection: Connection) -> None:

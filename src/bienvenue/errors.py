@@ -17,7 +17,9 @@ from sqlalchemy.exc import InvalidRequestError, NoResultFound
 class BienvenueError(Exception):
     """The root of the tree; ``code`` names the case for machines."""
 
-    code: ClassVar[str] = "error"
+    # No ClassVar: SQLAlchemy's exceptions, which some of ours are too, have
+    # an attribute of this name on their instances.
+    code: str | None = "error"
     default_message: ClassVar[str] = "something went wrong"
 
     def __init__(self, message: str | None = None) -> None:
@@ -103,7 +105,7 @@ class InvalidQuery(BienvenueError, InvalidRequestError):
 
 
 class UnknownAttribute(BienvenueError, ValueError):
-    """An update names an attribute that ``User`` cannot take."""
+    """An update names an attribute, or a value, ``User`` cannot take."""
 
     code = "unknown_attribute"
 
@@ -126,7 +128,7 @@ class InvalidCredentials(BienvenueError):
     default_message = "wrong email or password"
 
 
-class WrongPassword(BienvenueError):
+class WrongPassword(InvalidCredentials):
     """Somebody who is signed in gave a password that is not theirs."""
 
     code = "wrong_password"
@@ -150,6 +152,13 @@ class LocalOnly(BienvenueError):
     )
 
 
+class MailOff(BienvenueError):
+    """A reset would go by mail, and mail is switched off."""
+
+    code = "mail_off"
+    default_message = "resets by mail are switched off here"
+
+
 class CrossSite(BienvenueError):
     """A page of another origin had a browser send this write."""
 
@@ -162,3 +171,18 @@ class Busy(BienvenueError):
 
     code = "busy"
     default_message = "too many logins at once, try again in a moment"
+
+
+class TooManyAttempts(BienvenueError):
+    """A limit is reached; nothing was tried (RFC 6585 4).
+
+    The same for accounts that exist and for those that do not.
+    """
+
+    code = "too_many_attempts"
+    default_message = "too many attempts, try again later"
+
+    def __init__(self, retry_after: int) -> None:
+        """Say in how many seconds it may be worth trying again."""
+        super().__init__()
+        self.retry_after = retry_after

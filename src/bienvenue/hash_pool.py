@@ -63,3 +63,8 @@ def usable_cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on this system
         return os.cpu_count() or 1
+
+
+def places(queue: int) -> int:
+    """Return how many may be inside a gate: at work, or in the queue."""
+    return usable_cores() + queue

@@ -6,8 +6,10 @@ date that is good to the minute.
 """
 
 from datetime import timedelta
+from threading import Lock
+from typing import cast
 
-from sqlalchemy import Update, bindparam, case, orm, update
+from sqlalchemy import Table, Update, bindparam, case, orm, update
 
 from bienvenue import clock
 from bienvenue.background import Background
@@ -31,6 +33,7 @@ class LastSeen:
         """Write to this database, from a thread that starts when needed."""
         self._db, self._idle = db, idle
         self._noted: dict[int, int] = {}
+        self._noting = Lock()
         self._background = Background("last-seen", self.flush)
 
     def note(self, found: SignedIn) -> None:
@@ -38,13 +41,16 @@ class LastSeen:
         now = clock.now_us()
         if now - found.last_seen_us < _MINUTE_US:
             return
-        if now - self._noted.get(found.session, 0) >= _MINUTE_US:
+        with self._noting:
+            if now - self._noted.get(found.session, 0) < _MINUTE_US:
+                return
             self._noted[found.session] = now
-            self._background.wake()
+        self._background.wake()
 
     def flush(self) -> None:
         """Write what was noted."""
-        noted, self._noted = self._noted, {}
+        with self._noting:
+            noted, self._noted = self._noted, {}
         if not noted:
             return
         used = [
@@ -66,10 +72,10 @@ class LastSeen:
 
 
 def _move_on() -> Update:
-    table = Session.__table__
+    table = cast(Table, Session.__table__)
     later = bindparam("later", type_=Instant())
     return (
-        update(table)  # type: ignore[arg-type]  # a Table, typed wider
+        update(table)
         .where(table.c.id == bindparam("row"))
         .values(
             last_seen_at=bindparam("seen"),

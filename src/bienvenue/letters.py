@@ -1,5 +1,6 @@
 """What each letter says; the token in it is made here, as it is written."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import orm, select
@@ -23,8 +24,12 @@ def write(
     user = unit.scalars(
         select(User).where(User.email == recipient).with_for_update()
     ).first()
-    if user is None:
-        return None
+    return None if user is None else _WRITERS[letter](unit, settings, user)
+
+
+def _reset_password(
+    unit: orm.Session, settings: Settings, user: User
+) -> Message:
     token = secret.new_token()
     lifetime = timedelta(seconds=settings.reset_token_lifetime_seconds)
     one_time_token.issue(
@@ -48,3 +53,8 @@ def reset_password(settings: Settings, email: str, token: str) -> Message:
             "\n"
         ),
     )
+
+
+_WRITERS: dict[Letter, Callable[[orm.Session, Settings, User], Message]] = {
+    Letter.RESET_PASSWORD: _reset_password,
+}

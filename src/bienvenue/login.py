@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import orm
 
-from bienvenue import secret, session
+from bienvenue import address, secret, session
 from bienvenue.db import DB, lock_user
 from bienvenue.errors import InvalidQuery, UserNotFound
 from bienvenue.passwords import PasswordHasher
@@ -50,10 +50,13 @@ def verify_password(
     right, upgrade = hasher.verify_and_upgrade(password, user.hashed_password)
     if not right:
         return None
-    current = user.hashed_password
-    if upgrade and _replace_hash(db, user.id, current, upgrade):
-        current = upgrade
-    return Verified(user.id, user.email, current)
+    if not upgrade:
+        return Verified(user.id, user.email, user.hashed_password)
+    if _replace_hash(db, user.id, user.hashed_password, upgrade):
+        return Verified(user.id, user.email, upgrade)
+    # Another login of the same moment was first to replace the hash, or the
+    # password is another one now: what is stored decides.
+    return verify_password(db, hasher, email, password)
 
 
 def open_session(
@@ -96,10 +99,12 @@ def find(db: DB, email: str | bytes) -> User | None:
     """Return the user of an address, or None; never raises on any text."""
     if isinstance(email, bytes):
         email = email.decode("utf-8", "replace")
-    try:
-        return db.find_user_by(email=email)
-    except (UserNotFound, InvalidQuery):
-        return None
+    for email_key in address.keys(email):
+        try:
+            return db.find_user_by(email_key=email_key)
+        except (UserNotFound, InvalidQuery):
+            continue
+    return None
 
 
 def _replace_hash(db: DB, user_id: int, old: str, new: str) -> bool:

@@ -8,9 +8,10 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import format_datetime, make_msgid
 from typing import Protocol
 
+from bienvenue import clock
 from bienvenue.config import Settings
 
 _TIMEOUT_SECONDS = 20
@@ -29,7 +30,11 @@ class Transport(Protocol):
     """A way for a letter to leave."""
 
     def send(self, message: Message) -> None:
-        """Hand a letter over; raises ``OSError`` when that fails."""
+        """Hand a letter over.
+
+        Raises ``OSError`` when that fails, ``ValueError`` when the letter
+        is not one that can be sent.
+        """
 
 
 class SmtpTransport:
@@ -43,7 +48,8 @@ class SmtpTransport:
         """Send one letter over a connection of its own.
 
         Raises ``OSError`` (``smtplib.SMTPException`` is one) when the
-        server cannot be reached, secured or convinced.
+        server cannot be reached, secured or convinced, and ``ValueError``
+        for an address or a header that would break the mail's form.
         """
         settings = self._settings
         with self._connect() as server:
@@ -52,7 +58,11 @@ class SmtpTransport:
                     settings.smtp_username,
                     settings.smtp_password.get_secret_value(),
                 )
-            server.send_message(_compose(settings.mail_from, message))
+            # One envelope, one recipient, whatever a header can be read as.
+            server.send_message(
+                _compose(settings.mail_from, message),
+                to_addrs=[message.recipient],
+            )
 
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
@@ -65,7 +75,11 @@ class SmtpTransport:
             )
         server = smtplib.SMTP(*place, timeout=_TIMEOUT_SECONDS)
         if settings.smtp_security == "starttls":
-            server.starttls(context=ssl.create_default_context())
+            try:
+                server.starttls(context=ssl.create_default_context())
+            except OSError:
+                server.close()
+                raise
         return server
 
 
@@ -74,7 +88,7 @@ def _compose(sender: str, message: Message) -> EmailMessage:
     mail["From"] = sender
     mail["To"] = message.recipient
     mail["Subject"] = message.subject
-    mail["Date"] = formatdate(usegmt=True)
+    mail["Date"] = format_datetime(clock.now(), usegmt=True)
     mail["Message-ID"] = make_msgid(domain="bienvenue.invalid")
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
     mail.set_content(message.body)

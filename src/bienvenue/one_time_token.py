@@ -106,6 +106,19 @@ def revoke(unit: orm.Session, user_id: int, purpose: Purpose) -> None:
     )
 
 
+def assign(
+    unit: orm.Session, user_id: int, purpose: Purpose, token: str | None
+) -> None:
+    """Put a raw token in force, or with None void the user's last.
+
+    Raises ``IntegrityError`` for another user's token.
+    """
+    if token is None:
+        revoke(unit, user_id, purpose)
+    else:
+        issue(unit, user_id, purpose, token)
+
+
 def owner(unit: orm.Session, purpose: Purpose, token: str) -> User | None:
     """Return the user whose unspent token this is, or None; spend nothing."""
     return unit.scalars(

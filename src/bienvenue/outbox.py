@@ -20,6 +20,7 @@ from bienvenue.columns import Base, BigId, Instant
 # How long one worker has for one letter before another may try it.
 LEASE = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=6)
+_DOUBLINGS = 7  # more of them are longer than the longest wait
 
 
 class Letter(StrEnum):
@@ -63,13 +64,15 @@ def lease(unit: orm.Session) -> OutboxRow | None:
     now = clock.now()
     row = unit.scalars(
         select(OutboxRow)
-        .where(OutboxRow.due_at <= now)
+        # One that a later release posted waits for that release.
+        .where(OutboxRow.due_at <= now, OutboxRow.letter.in_(list(Letter)))
         .order_by(OutboxRow.due_at, OutboxRow.id)
         .limit(1)
     ).first()
     if row is None:
         return None
-    wait = min(LEASE * 2**row.attempts, _LONGEST_WAIT)
+    doubled = LEASE * 2 ** min(row.attempts, _DOUBLINGS)
+    wait = min(doubled, _LONGEST_WAIT)
     taken = unit.execute(
         update(OutboxRow)
         .where(OutboxRow.id == row.id, OutboxRow.due_at == row.due_at)

@@ -70,9 +70,7 @@ def _bring_up(connection: Connection) -> None:
     if found == HEAD:
         return
     if found is not None:
-        from bienvenue.migrations import upgrade
-
-        upgrade(connection)
+        _upgrade(connection, found)
         return
     taken = set(inspect(connection).get_table_names())
     if taken & set(Base.metadata.tables):
@@ -83,6 +81,22 @@ def _bring_up(connection: Connection) -> None:
     Base.metadata.create_all(connection)
     _version.create(connection)
     connection.execute(insert(_version).values(version_num=HEAD))
+
+
+def _upgrade(connection: Connection, found: str) -> None:
+    # Alembic is slow to load, and hardly ever needed.
+    from alembic.util import CommandError
+
+    from bienvenue.migrations import upgrade
+
+    try:
+        upgrade(connection)
+    except CommandError:
+        raise ConfigurationError(
+            f"database_url: the database has schema {found}, which this"
+            f" release (schema {HEAD}) does not know; run the release that"
+            " made it, or a newer one"
+        ) from None
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class Span(NamedTuple):
 
 
 DEFAULT_SPAN = Span()
-_AGENT_CHARACTERS = 255
+_ADDRESS_CHARACTERS, _AGENT_CHARACTERS = 45, 255
 
 
 class Session(Base):
@@ -62,7 +62,7 @@ class Session(Base):
     last_seen_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
     ends_at: Mapped[datetime] = mapped_column(Instant)
-    address: Mapped[str | None] = mapped_column(String(45))
+    address: Mapped[str | None] = mapped_column(String(_ADDRESS_CHARACTERS))
     agent: Mapped[str | None] = mapped_column(String(_AGENT_CHARACTERS))
 
     def __repr__(self) -> str:
@@ -98,7 +98,7 @@ def start(
             last_seen_at=now,
             expires_at=now + min(span),
             ends_at=now + span.lifetime,
-            address=address,
+            address=address[:_ADDRESS_CHARACTERS] if address else None,
             agent=agent[:_AGENT_CHARACTERS] if agent else None,
         )
     )
@@ -113,6 +113,23 @@ def end(unit: orm.Session, session_id: str) -> bool:
         )
     )
     return cast(CursorResult[Any], ended).rowcount == 1
+
+
+def assign(unit: orm.Session, user_id: int, session_id: str | None) -> None:
+    """Begin a user's session under a raw id; None ends all of them.
+
+    An id that the user has already begins anew.  Raises ``IntegrityError``
+    for another user's.
+    """
+    if session_id is None:
+        end_all(unit, user_id)
+        return
+    unit.execute(
+        delete(Session).where(
+            Session.user_id == user_id, Session.digest == session_id
+        )
+    )
+    start(unit, user_id, session_id)
 
 
 def end_row(unit: orm.Session, user_id: int, row_id: int) -> bool:

@@ -46,6 +46,7 @@ class SessionCheck:
         self._order = compiled.positiontup
         self._local = threading.local()
         self._lanes: weakref.WeakSet[_Lane] = weakref.WeakSet()
+        self._listing = threading.Lock()
         dbapi = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = dbapi.Error
 
@@ -62,13 +63,15 @@ class SessionCheck:
         given = [values[name] for name in order] if order else values
         try:
             rows = self._lane().fetch(self._sql, given)
-        except self._driver_error:
+        except (self._driver_error, DBAPIError):
             rows = self._again(given)
         return SignedIn._make(rows[0]) if rows else None
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for lane in list(self._lanes):
+        with self._listing:
+            lanes = list(self._lanes)
+        for lane in lanes:
             lane.close()
         self._local = threading.local()
 
@@ -77,14 +80,16 @@ class SessionCheck:
             lane: _Lane = self._local.lane
         except AttributeError:
             lane = self._local.lane = _Lane(self._engine)
-            self._lanes.add(lane)
+            with self._listing:
+                self._lanes.add(lane)
         return lane
 
     def _again(self, given: Any) -> list[Any]:
         """Ask once more on a new connection: the last may have been lost."""
+        lane: _Lane | None = self._local.__dict__.pop("lane", None)
         try:
-            self._lane().close()
-            del self._local.lane
+            if lane is not None:
+                lane.close()
             return self._lane().fetch(self._sql, given)
         except (self._driver_error, DBAPIError):
             raise DatabaseUnavailable from None

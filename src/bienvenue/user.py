@@ -1,5 +1,7 @@
 """A person who can sign in: the ``users`` table."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +18,19 @@ from sqlalchemy.sql import operators
 
 from bienvenue import address, clock
 from bienvenue.columns import Base, Instant
+from bienvenue.errors import UnknownAttribute
+
+_REQUIRED = {"email": 320, "hashed_password": 512}  # characters at most
+_OPTIONAL = frozenset({"session_id", "reset_token"})
+# No engine stores half a surrogate pair, and PostgreSQL no NUL.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 # An engine that folds case or accents when it compares would make accounts
 # one that are two people's: the key has its folding done already.
-_EXACT = mysql.VARCHAR(320, charset="utf8mb4", collation="utf8mb4_bin")
+_EXACT = mysql.VARCHAR(
+    _REQUIRED["email"], charset="utf8mb4", collation="utf8mb4_bin"
+)
+_KEY = String(_REQUIRED["email"]).with_variant(_EXACT, "mysql", "mariadb")
 
 
 class _AddressComparator(ColumnProperty.Comparator[str]):
@@ -49,13 +60,13 @@ class User(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = column_property(
-        mapped_column(String(320), nullable=False),
+        mapped_column(String(_REQUIRED["email"]), nullable=False),
         comparator_factory=_AddressComparator,
     )
-    email_key: Mapped[str] = mapped_column(
-        String(320).with_variant(_EXACT, "mysql", "mariadb"), unique=True
+    email_key: Mapped[str] = mapped_column(_KEY, unique=True)
+    hashed_password: Mapped[str] = mapped_column(
+        String(_REQUIRED["hashed_password"])
     )
-    hashed_password: Mapped[str] = mapped_column(String(512))
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
 
     if TYPE_CHECKING:  # mapped by bienvenue.session, .one_time_token
@@ -70,3 +81,29 @@ class User(Base):
     def __repr__(self) -> str:
         """Show the id alone: an address is personal data in a log."""
         return f"<User {self.id}>"
+
+
+def accepted(values: Mapping[str, object]) -> dict[str, str | None]:
+    """Return values for attributes of a user as text, or None.
+
+    ASCII bytes are taken as text, since a hash often is bytes; None voids
+    what a user can be without.  Raises ``UnknownAttribute``, which never
+    repeats a value.
+    """
+    texts: dict[str, str | None] = {}
+    for name, value in values.items():
+        if name not in _REQUIRED and name not in _OPTIONAL:
+            raise UnknownAttribute(f"User has no attribute {name} to set")
+        optional = value is None and name in _OPTIONAL
+        texts[name] = None if optional else _text(name, value)
+    return texts
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, bytes) and value.isascii():
+        value = value.decode()
+    if not isinstance(value, str) or not value or _UNSTORABLE.search(value):
+        raise UnknownAttribute(f"{name} must be text, and not empty")
+    if len(value) > _REQUIRED.get(name, len(value)):
+        raise UnknownAttribute(f"{name} is too long")
+    return value

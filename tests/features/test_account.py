@@ -160,6 +160,24 @@ def test_the_password_in_force_is_wanted(app: Flask, auth: Auth) -> None:
     assert client.get("/profile").status_code == 200
 
 
+def test_an_open_session_is_no_way_to_go_on_guessing() -> None:
+    """V6.3.1: wrong current passwords count like wrong logins."""
+    app = create_app(
+        Settings(database_url="sqlite://", bcrypt_rounds=4, throttle=True)
+    )
+    client = signed_in(app)
+    guess = {"current_password": "wrong", "new_password": "n3w"}
+    limit = app.extensions["bienvenue"].settings.login_failures_per_device
+    codes = [
+        client.put("/password", json=guess).status_code
+        for _ in range(limit + 1)
+    ]
+    assert codes == [403] * limit + [429]
+    right = {"current_password": BOB["password"], "new_password": "n3w"}
+    assert client.put("/password", json=right).status_code == 429
+    app.extensions["bienvenue"].close()
+
+
 def test_of_two_changes_at_once_one_counts(
     app: Flask, auth: Auth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,8 +225,12 @@ def test_an_unused_session_ends(auth: Auth) -> None:
         assert auth.check_session(session_id) is None
 
 
-def test_use_keeps_a_session_until_its_fixed_end(auth: Auth) -> None:
+def test_use_keeps_a_session_until_its_fixed_end(
+    auth: Auth, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """V7.3.2, NIST-63B-2.1.3: 30 days at most, whatever its use."""
+    # The thread would write at a time of its own choosing.
+    monkeypatch.setattr(auth._last_seen._background, "wake", lambda: None)
     auth.register_user(**BOB)
     with clock.frozen(datetime(2026, 1, 1, tzinfo=UTC)) as now:
         session_id = auth.log_in(BOB["email"], BOB["password"])

@@ -8,7 +8,6 @@ server would start without an error and steal every other connection.
 import errno
 import socket
 from collections.abc import Iterable
-from typing import ClassVar
 
 from bienvenue.errors import BienvenueError
 
@@ -24,7 +23,7 @@ _NO_IPV6 = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT}
 class CannotListen(BienvenueError, OSError):
     """The server cannot listen there; the text says what to do."""
 
-    code: ClassVar[str] = "cannot_listen"
+    code = "cannot_listen"
 
 
 class PortTaken(CannotListen):

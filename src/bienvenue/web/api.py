@@ -4,6 +4,7 @@ The declaration is used twice: to validate each request, and to write the
 OpenAPI document.  So the two cannot differ.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,8 @@ from flask import Blueprint, Response, request
 from bienvenue.web import body, schemas
 from bienvenue.web.extension import here
 
+_NUMBER = re.compile(r"<int:(\w+)>")  # the one kind of path parameter
+
 View = Callable[..., Response]
 Answers = Mapping[int, type[schemas.Body] | None]
 
@@ -25,6 +28,7 @@ WITH_BODY: Answers = {
     403: schemas.Problem,
     413: schemas.Problem,
     415: schemas.Problem,
+    429: schemas.Problem,
     **ALWAYS,
 }
 
@@ -43,6 +47,16 @@ class Operation:
     takes: type[schemas.Body] | None
     answers: Answers
     session: bool
+
+    @property
+    def template(self) -> str:
+        """The path as OpenAPI writes it: ``{number}`` for a parameter."""
+        return _NUMBER.sub(r"{\1}", self.path)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The names of the path's parameters, all of them numbers."""
+        return _NUMBER.findall(self.path)
 
 
 class Api:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
-from flask import g, request
+from flask import request
 from werkzeug.local import LocalProxy
 
 from bienvenue.errors import SessionRequired
@@ -15,16 +15,21 @@ from bienvenue.web.extension import here
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_KEY = "bienvenue.signed_in"
+
 
 def signed_in() -> SignedIn | None:
     """Return who the request's session belongs to, or None.
 
     Looked up once a request.
     """
-    if "bienvenue_signed_in" not in g:
+    # Kept with the request, not in ``g``: that one outlives a request when
+    # the caller has pushed an application context of its own, as tests do.
+    kept = request.environ
+    if _KEY not in kept:
         raw = cookies.session_id(request)
-        g.bienvenue_signed_in = here().auth.check_session(raw)
-    return cast(SignedIn | None, g.bienvenue_signed_in)
+        kept[_KEY] = here().auth.check_session(raw)
+    return cast(SignedIn | None, kept[_KEY])
 
 
 current_user = cast(SignedIn, LocalProxy(signed_in))

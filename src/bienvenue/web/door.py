@@ -54,9 +54,14 @@ class Door:
         """Answer a GET, or return None."""
         if scope.path != "/profile" or not self._open:
             return None
-        cookie = scope.headers.get("cookie")
+        fields = scope.headers  # every access makes a copy
+        # An answer before the body has come would end the connection.
+        if "content-length" in fields or "transfer-encoding" in fields:
+            return None
+        # A header that came twice is read as one by Flask.
+        cookie = "; ".join(fields.get_all("cookie"))
         # One cookie of the name, in plain form; the rest is for Flask.
-        if not cookie or cookie.count(cookies.NAME) != 1:
+        if cookie.count(cookies.NAME) != 1:
             return None
         found = _COOKIE.search(cookie)
         try:

@@ -4,10 +4,12 @@ from typing import Self, cast
 
 from flask import Flask, current_app
 
+from bienvenue import hash_pool
 from bienvenue.auth import Auth
 from bienvenue.config import Settings
 from bienvenue.courier import Courier
-from bienvenue.hash_pool import Gate
+from bienvenue.errors import ConfigurationError
+from bienvenue.throttle import Throttle
 
 KEY = "bienvenue"
 
@@ -19,7 +21,9 @@ class Extension:
         """Serve the accounts of this ``Auth``."""
         self.auth = auth
         self.courier = Courier(auth.db, auth.settings)
-        self.hashing = Gate(auth.hasher.at_once + auth.settings.hash_queue)
+        self.throttle = Throttle(auth.settings)
+        places = hash_pool.places(auth.settings.hash_queue)
+        self.hashing = hash_pool.Gate(places)
 
     @property
     def settings(self) -> Settings:
@@ -29,6 +33,7 @@ class Extension:
     def close(self) -> None:
         """Let work in hand end, and close the database."""
         self.courier.stop()
+        self.throttle.close()
         self.auth.close()
 
     def attach(self, app: Flask) -> Self:
@@ -38,5 +43,11 @@ class Extension:
 
 
 def here() -> Extension:
-    """Return the accounts of the application that is answering."""
-    return cast(Extension, current_app.extensions[KEY])
+    """Return the accounts of the application that is answering.
+
+    Raises ``ConfigurationError`` where ``Bienvenue(app)`` was forgotten.
+    """
+    found = current_app.extensions.get(KEY)
+    if found is None:
+        raise ConfigurationError("this application has no Bienvenue(app)")
+    return cast(Extension, found)

@@ -1,14 +1,20 @@
 """What a request shows of the client behind it."""
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from flask import request
 
+from bienvenue import client_network
 from bienvenue.config import Settings
 from bienvenue.errors import LocalOnly
 from bienvenue.login import Client
+from bienvenue.web.extension import here
 
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+# As a destination, the unspecified address means this machine.
+_OWN_NAMES = ("localhost", "0.0.0.0")  # noqa: S104 - compared, not bound
 
 
 def client() -> Client:
@@ -17,7 +23,35 @@ def client() -> Client:
     The name is cut to what can be stored and shown: no controls, no NUL.
     """
     agent = "".join(filter(str.isprintable, request.user_agent.string))
-    return Client(address=request.remote_addr, agent=agent or None)
+    return Client(address=address(), agent=agent or None)
+
+
+def address() -> str | None:
+    """Return the client's address, as far as it can be believed.
+
+    Each proxy appends whom it was asked by to ``X-Forwarded-For``, so only
+    the last entries, one for each hop the operator runs, are not the
+    client's own invention (OWASP ASVS 4.1.3).  With no declared hop the
+    header counts for nothing.
+    """
+    hops = here().settings.trusted_hops
+    if not hops:
+        return request.remote_addr
+    fields = ",".join(request.headers.getlist("X-Forwarded-For"))
+    chain = [entry.strip() for entry in fields.split(",")]
+    try:
+        return str(ipaddress.ip_address(chain[-hops]))
+    except (IndexError, ValueError):
+        return request.remote_addr  # not what the declared proxies send
+
+
+def network() -> str:
+    """Return the network that limits count as one client.
+
+    From :func:`address`: what a client says of itself in headers would let
+    it choose its own limits.
+    """
+    return client_network.of(address())
 
 
 def only(settings: Settings) -> None:
@@ -25,12 +59,15 @@ def only(settings: Settings) -> None:
 
     The development profile hands out reset tokens.  Left running behind a
     proxy by mistake it would hand them to the internet, so what a proxy
-    forwards is not local.  Raises ``LocalOnly``.
+    forwards is not local; nor is what was sent to another name than this
+    machine's own, which a web page can point here (DNS rebinding).  Raises
+    ``LocalOnly``.
     """
-    forwarded = any(name in request.headers for name in _FORWARDED)
     if settings.allow_remote:
         return
-    if forwarded or not _is_loopback(request.remote_addr):
+    forwarded = any(name in request.headers for name in _FORWARDED)
+    near = _is_loopback(request.remote_addr) and _is_own_name(request.host)
+    if forwarded or not near:
         raise LocalOnly
 
 
@@ -38,6 +75,11 @@ def prefers_json() -> bool:
     """Tell whether the client would rather have JSON than a page."""
     kinds = ["text/html", "application/json"]
     return request.accept_mimetypes.best_match(kinds) == kinds[1]
+
+
+def _is_own_name(host: str) -> bool:
+    name = urlsplit(f"//{host}").hostname or ""
+    return name in _OWN_NAMES or _is_loopback(name)
 
 
 def _is_loopback(text: str | None) -> bool:

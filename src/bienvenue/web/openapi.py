@@ -1,6 +1,5 @@
 """The OpenAPI 3.1 document, written from the routes' own declarations."""
 
-import re
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +11,6 @@ from bienvenue.web.api import Api, Operation
 from bienvenue.web.cookies import NAME
 from bienvenue.web.problems import PROBLEM
 
-_NUMBER = re.compile(r"<int:(\w+)>")  # the one kind of path parameter
 _REF = "#/components/schemas/{model}"
 _SESSION: list[dict[str, list[str]]] = [{"session": []}]
 
@@ -21,7 +19,7 @@ def document(api: Api, *, server: str, version: str) -> dict[str, Any]:
     """Describe all operations of an API, reachable under ``server``."""
     paths: dict[str, dict[str, Any]] = {}
     for operation in api.operations:
-        path = paths.setdefault(_NUMBER.sub(r"{\1}", operation.path), {})
+        path = paths.setdefault(operation.template, {})
         path[operation.method.lower()] = _operation(operation)
     return {
         "openapi": "3.1.0",
@@ -56,9 +54,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         found["description"] = " ".join(description.split())
     if operation.session:
         found["security"] = _SESSION
-    numbers = _NUMBER.findall(operation.path)
-    if numbers:
-        found["parameters"] = [_parameter(name) for name in numbers]
+    if operation.numbers:
+        found["parameters"] = [_parameter(name) for name in operation.numbers]
     if operation.takes is not None:
         found["requestBody"] = {
             "required": True,

@@ -4,20 +4,25 @@ Every error is JSON with ``message`` for people and ``code`` for programs,
 beside the members of RFC 9457, in ``application/problem+json``.
 """
 
+import json
+import logging
 from http import HTTPStatus
-from typing import Any, cast
+from traceback import format_tb
+from typing import Any
 
 from flask import Response, request
-from flask.json import dumps
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import (
     HTTPException,
+    InternalServerError,
     RequestEntityTooLarge,
     UnsupportedMediaType,
 )
 
 from bienvenue import errors
 from bienvenue.errors import BienvenueError
+
+_log = logging.getLogger("bienvenue.web")
 
 PROBLEM = "application/problem+json"
 
@@ -56,9 +61,11 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.InvalidToken: HTTPStatus.FORBIDDEN,
     errors.UnknownAddress: HTTPStatus.FORBIDDEN,
     errors.LocalOnly: HTTPStatus.FORBIDDEN,
+    errors.MailOff: HTTPStatus.FORBIDDEN,
     errors.CrossSite: HTTPStatus.FORBIDDEN,
     errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 
@@ -89,21 +96,21 @@ def problem(status: HTTPStatus, code: str, message: str) -> Response:
 def from_error(error: BienvenueError) -> Response:
     """Turn one of our own errors into its answer."""
     if isinstance(error, errors.EmailTaken):
-        return _email_taken(error)
+        return _email_taken()
     status = next(
         STATUS[kind] for kind in type(error).__mro__ if kind in STATUS
     )
-    answer = problem(status, error.code, str(error))
+    answer = problem(status, str(error.code), str(error))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "1"
+    if isinstance(error, errors.TooManyAttempts):
+        answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 
 
 def from_http(error: HTTPException) -> Response:
     """Turn Flask's own (unknown path, wrong method, ...) into JSON."""
     response = error.get_response()
-    if response.status_code < 400:  # a redirect is no error
-        return cast(Response, response)
     status = HTTPStatus(response.status_code)
     code = _HTTP_CODES.get(status.value, f"http_{status.value}")
     message = status.phrase.lower()
@@ -116,12 +123,26 @@ def from_http(error: HTTPException) -> Response:
     return answer
 
 
-def from_database(_error: DBAPIError) -> Response:
+def from_fault(error: Exception) -> Response:
+    """Answer 500 to a fault nobody thought of; log where it was raised.
+
+    What it says is not logged: it may quote what a client sent.
+    """
+    _log.error(
+        "%s raised %s\n%s",
+        request.endpoint,
+        type(error).__qualname__,
+        "".join(format_tb(error.__traceback__)),
+    )
+    return from_http(InternalServerError())
+
+
+def from_database(_error: SQLAlchemyError) -> Response:
     """Say that the database did not answer; its words stay inside."""
     return from_error(errors.DatabaseUnavailable())
 
 
-def _email_taken(error: errors.EmailTaken) -> Response:
+def _email_taken() -> Response:
     """Answer in the contract's own words.
 
     Clients in the field compare this body as a whole, so the members of
@@ -129,7 +150,7 @@ def _email_taken(error: errors.EmailTaken) -> Response:
     """
     wanted = request.accept_mimetypes
     if any(kind.lower() == PROBLEM for kind in wanted.values()):
-        return problem(HTTPStatus.BAD_REQUEST, error.code, EMAIL_TAKEN)
+        return problem(HTTPStatus.BAD_REQUEST, "email_taken", EMAIL_TAKEN)
     return _answer(
         {"message": EMAIL_TAKEN}, HTTPStatus.BAD_REQUEST, "application/json"
     )
@@ -138,4 +159,5 @@ def _email_taken(error: errors.EmailTaken) -> Response:
 def _answer(
     members: dict[str, Any], status: HTTPStatus, mimetype: str
 ) -> Response:
-    return Response(dumps(members) + "\n", status, mimetype=mimetype)
+    content = json.dumps(members, separators=(",", ":")) + "\n"
+    return Response(content, status, mimetype=mimetype)

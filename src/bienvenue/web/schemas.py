@@ -4,7 +4,7 @@ Types are strict: ``true`` or ``1`` is no password.  Members that are not
 named here are ignored, never bound (OWASP ASVS 15.3.3).
 """
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -52,9 +52,11 @@ Password = Annotated[
     ),
 ]
 Token = Annotated[
-    Text,
+    str,
+    AfterValidator(_storable),
     Field(
         description="128 random bits in the text form of a UUID",
+        json_schema_extra={"minLength": 1},
         examples=["5b3f0d0e-7a52-9d5c-c1c4-0f6f8f0a3b2e"],
     ),
 ]
@@ -82,11 +84,20 @@ class ResetRequest(Body):
     email: Email
 
 
+def _ask_for_token(schema: dict[str, Any]) -> None:
+    del schema["properties"]["reset_token"]["default"]
+    schema["required"] = list(schema["properties"])
+
+
 class NewPassword(Body):
     """A reset token, whose it is, and the password it is spent on."""
 
+    # The contract answers a missing token as a wrong one, with 403: it is
+    # asked for in the document, and left to ``Auth`` to refuse.
+    model_config = ConfigDict(json_schema_extra=_ask_for_token)
+
     email: Email
-    reset_token: Token
+    reset_token: Token = ""
     new_password: Password
 
 

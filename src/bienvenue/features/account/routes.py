@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import Response, abort, jsonify
 
 from bienvenue.features.account.flow import Account
-from bienvenue.web import cookies, local, schemas
+from bienvenue.web import cookies, local, schemas, throttled
 from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
 from bienvenue.web.current_user import current_user, login_required
@@ -99,6 +99,7 @@ def end_session(number: int) -> Response:
     answers={**WITH_BODY, 200: schemas.EmailMessage, 403: Problem},
 )
 @login_required
+@throttled.own_password
 @hashes_password
 def change_password(body: PasswordChange) -> Response:
     """Change one's own password.

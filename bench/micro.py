@@ -1,0 +1,168 @@
+"""Where the microseconds of one session check go.
+
+The parts are the code that runs, called in this process on one core; what
+a whole request costs the server's process is measured over HTTP.  CPU time
+throughout, which other processes disturb little.
+"""
+
+import os
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from pydantic_core import to_json
+from sqlalchemy.dialects import sqlite
+
+from bench import load, machine, people, targets
+from bench.machine import Watch
+from bench.servers import started
+from bienvenue import clock, secret
+from bienvenue.app import create_app, door_for
+from bienvenue.config import Settings
+from bienvenue.server import answer, environ
+from bienvenue.session_check import _query
+from bienvenue.web.door import _COOKIE
+from bienvenue.web.extension import KEY
+
+_REPEATS = 7
+
+
+class Headers(dict[str, str]):
+    """Headers as Granian hands them over, none of them repeated."""
+
+    def get_all(self, name: str) -> list[str]:
+        """Return all values of a header."""
+        return [self[name]] if name in self else []
+
+
+class Scope:
+    """A request as Granian hands it over, for callers of the door."""
+
+    proto, http_version, method, path = "http", "1.1", "GET", load.PATH
+    server, client = "127.0.0.1:5000", "127.0.0.1:40000"
+    scheme, query_string, authority = "http", "", None
+
+    def __init__(self, session_id: str) -> None:
+        """Take the cookie's value."""
+        self.headers = Headers(
+            host="127.0.0.1:5000",
+            accept="application/json",
+            cookie=f"session_id={session_id}",
+        )
+
+
+def cost(act: Callable[[Any], object], inputs: list[Any], times: int) -> float:
+    """Return the CPU seconds of one call: the median of several goes."""
+    spent = []
+    for _ in range(_REPEATS):
+        turn = cycle(inputs)
+        given = [next(turn) for _ in range(times)]
+        began = time.thread_time()
+        for one in given:
+            act(one)
+        spent.append((time.thread_time() - began) / times)
+    return statistics.median(spent)
+
+
+def parts(file: Path, session_ids: list[str], times: int) -> dict[str, float]:
+    """Return what each part costs in CPU seconds, smallest parts first."""
+    url = f"sqlite:///{file}"
+    app = create_app(Settings(database_url=url))
+    extension = app.extensions[KEY]
+    digests = [secret.digest(one) for one in session_ids]
+    scopes = [Scope(one) for one in session_ids]
+    cookies = [one.headers["cookie"] for one in scopes]
+
+    def run(act: Callable[[Any], object], inputs: list[Any]) -> float:
+        return cost(act, inputs, times)
+
+    try:
+        door = door_for(app)
+        for one in scopes:
+            assert door(one) is not None
+        return {
+            "digest of the session id": run(secret.digest, session_ids),
+            "clock": run(lambda _: clock.now_us(), [None]),
+            "SQLite, one row by index": run(fetch(file), digests),
+            "session check in all": run(
+                extension.auth.check_session, session_ids
+            ),
+            "cookie by regular expression": run(_COOKIE.search, cookies),
+            "JSON": run(lambda one: to_json({"email": one}), session_ids),
+            "door in all": run(door, scopes),
+            "bare Flask route, WSGI included": run(wsgi(targets.app), scopes),
+            "Flask route of the service, the same": run(wsgi(app), scopes),
+        }
+    finally:
+        extension.close()
+
+
+def fetch(file: Path) -> Callable[[bytes], object]:
+    """Return the query of a session check, on a connection of its own."""
+    compiled = _query().compile(dialect=sqlite.dialect())
+    sql, order = str(compiled), compiled.positiontup or []
+    connection = sqlite3.connect(file, isolation_level=None)
+    cursor = connection.cursor()
+
+    def one(digest: bytes) -> object:
+        values = {"digest": digest, "now": 0}
+        cursor.execute(sql, [values[name] for name in order])
+        return cursor.fetchall()
+
+    return one
+
+
+def wsgi(app: Flask) -> Callable[[Any], object]:
+    """Return what a thread of the server does with a request."""
+    common = environ.base()
+
+    def one(scope: Any) -> object:
+        request = environ.build(common, scope, scope.headers, b"")
+        return answer.call(app, request)
+
+    return one
+
+
+def over_http(file: Path, cookies: Path, seconds: int) -> dict[str, float]:
+    """Return what a request costs the server's process in CPU seconds."""
+    names = {
+        "constant": "whole request, constant answer",
+        "door": "whole request, session check",
+        "bare": "whole request, bare Flask route",
+    }
+    server_core, core = machine.cores()
+    found = {}
+    for target, name in names.items():
+        with started(target, file, [server_core]) as server:
+            load.ask(server.port, cookies, 1, core)
+            with Watch(server.pid, []) as watch:
+                got = load.ask(server.port, cookies, seconds, core)
+            found[name] = watch.server_seconds / got.requests
+    return found
+
+
+def main(*, quick: bool) -> None:
+    """Print the list."""
+    everything = os.sched_getaffinity(0)
+    server_core, _ = machine.cores()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        file, cookies = Path(folder, "bench.db"), Path(folder, "session_ids")
+        accounts, sessions = (100, 50) if quick else (10_000, 2_000)
+        signed_in = people.populate(file, accounts, sessions)
+        ids = [person.session_id for person in signed_in]
+        cookies.write_text("".join(f"{one}\n" for one in ids))
+        os.sched_setaffinity(0, {server_core})
+        try:
+            found = parts(file, ids, 200 if quick else 10_000)
+        finally:
+            os.sched_setaffinity(0, everything)
+        found |= over_http(file, cookies, 1 if quick else 3)
+    width = max(map(len, found))
+    for name, seconds in found.items():
+        print(f"{name:<{width}}  {seconds * 1e6:7.2f} us")

@@ -1,0 +1,156 @@
+"""From samples to what is printed: medians, ratios, tables."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.rounds import LOGIN, RAW, Sample
+
+TITLES = {
+    "door": "session check, as the service answers it",
+    "route": "session check through its Flask route",
+    "bare": "bare Flask route, same server",
+    "wsgi": "bare Flask route, Granian's WSGI mode",
+    "constant": "constant answer, same server, no Flask",
+    LOGIN: "login at cost 12",
+    RAW: "`bcrypt.checkpw` at cost 12, in threads",
+}
+BASES = {LOGIN: RAW, RAW: RAW}
+_BASE = "bare"
+
+# What must be reached, as a ratio to the base.
+WANTED = {"door": 0.6, LOGIN: 0.95}
+
+_HEADS = (
+    "",
+    "a second",
+    "ratio",
+    "p50 ms",
+    "p99 ms",
+    "CPU us",
+    "by CPU",
+    "quiet",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """The medians of one thing.
+
+    ``ratio`` is the rate's to that of its base; ``by_cpu`` is what it would
+    be if CPU time were all that counted, which others disturb less.  Of
+    ``rounds``, ``disturbed`` were; when not all were, the rest alone count.
+    """
+
+    what: str
+    rate: float
+    slowest: float
+    fastest: float
+    ratio: float
+    by_cpu: float
+    p50: float
+    p99: float
+    cpu: float
+    rounds: int
+    disturbed: int
+
+    @property
+    def quiet(self) -> int:
+        """How many rounds nobody disturbed."""
+        return self.rounds - self.disturbed
+
+    def cells(self) -> tuple[str, ...]:
+        """Return it as a table's cells."""
+        rate = f"{self.rate:,.0f}" if self.rate >= 100 else f"{self.rate:.2f}"
+        return (
+            TITLES[self.what],
+            rate,
+            f"{self.ratio:.2f}",
+            f"{self.p50 * 1e3:.2f}" if self.p50 < 0.1 else _ms(self.p50),
+            f"{self.p99 * 1e3:.2f}" if self.p99 < 0.1 else _ms(self.p99),
+            f"{self.cpu * 1e6:,.0f}",
+            f"{self.by_cpu:.2f}",
+            f"{self.quiet}/{self.rounds}",
+        )
+
+
+def rows(samples: Sequence[Sample]) -> list[Row]:
+    """Return a row for everything measured, in order.
+
+    Disturbed samples count only where there are no others.
+    """
+    found: dict[str, list[Sample]] = {}
+    for one in samples:
+        found.setdefault(one.what, []).append(one)
+    return [
+        _row(what, every, found[BASES.get(what, _BASE)])
+        for what, every in found.items()
+    ]
+
+
+def _row(what: str, samples: Sequence[Sample], base: Sequence[Sample]) -> Row:
+    good, beside = _good(samples), _good(base)
+    rate, cpu = _median(good, "rate"), _median(good, "cpu")
+    every = [one.rate for one in good]
+    return Row(
+        what=what,
+        rate=rate,
+        slowest=min(every),
+        fastest=max(every),
+        ratio=rate / _median(beside, "rate"),
+        by_cpu=_median(beside, "cpu") / cpu,
+        p50=_median(good, "p50"),
+        p99=_median(good, "p99"),
+        cpu=cpu,
+        rounds=len(samples),
+        disturbed=sum(one.disturbed for one in samples),
+    )
+
+
+def table(all_rows: Sequence[Row], *, markdown: bool) -> str:
+    """Return the rows as a table, for a terminal or for README."""
+    lines = [_HEADS, *(row.cells() for row in all_rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+
+    def one(cells: tuple[str, ...]) -> str:
+        first, *rest = zip(cells, widths, strict=True)
+        fitted = [first[0].ljust(first[1]), *(c.rjust(w) for c, w in rest)]
+        return f"| {' | '.join(fitted)} |" if markdown else "  ".join(fitted)
+
+    rule = [f"{'-' * (width - 1)}:" for width in widths[1:]]
+    between = f"| {' | '.join(['-' * widths[0], *rule])} |"
+    head, *body = map(one, lines)
+    return "\n".join([head, *([between] if markdown else []), *body])
+
+
+def verdicts(all_rows: Sequence[Row]) -> list[str]:
+    """Return a line for each ratio that is wanted: reached or not.
+
+    What was disturbed in every round, or its base was, proves neither.
+    """
+    found = {row.what: row for row in all_rows}
+    lines = []
+    for what, wanted in WANTED.items():
+        if what not in found:
+            continue
+        row, base = found[what], found[BASES.get(what, _BASE)]
+        verdict = "reached" if row.ratio >= wanted else "NOT REACHED"
+        if not (row.quiet and base.quiet):
+            verdict = "UNDECIDED, too much else was running"
+        lines.append(
+            f"{verdict}: {TITLES[what]}: {row.ratio:.2f}, wanted {wanted:.2f}"
+        )
+    return lines
+
+
+def _good(samples: Sequence[Sample]) -> Sequence[Sample]:
+    return [one for one in samples if not one.disturbed] or samples
+
+
+def _median(samples: Sequence[Sample], name: str) -> float:
+    middle: float = statistics.median(getattr(one, name) for one in samples)
+    return middle
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1e3:,.0f}"

@@ -1,0 +1,123 @@
+"""Start what is measured, on a free loopback port and a chosen core."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from bienvenue import secret
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Below the range from which the system takes ports for outgoing connections.
+_PORTS = range(20_000, 32_000)
+_PATIENCE = 30.0
+_PYTHON = (sys.executable, "-m")
+
+
+class Failed(Exception):
+    """A server did not do what it is measured for; the text says what."""
+
+
+class Server(NamedTuple):
+    """A started server."""
+
+    pid: int
+    port: int
+
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "door": (*_PYTHON, "bienvenue", "dev", "--port", "{port}"),
+    "route": (*_PYTHON, "bench.targets", "route", "{port}"),
+    "bare": (*_PYTHON, "bench.targets", "bare", "{port}"),
+    "wsgi": (
+        *(*_PYTHON, "granian", "--interface", "wsgi", "--no-ws"),
+        *("--workers", "1", "--no-log", "--port", "{port}"),
+        "bench.targets:app",
+    ),
+    "constant": (*_PYTHON, "bench.targets", "constant", "{port}"),
+}
+"""How each target starts; ``door`` is the service as a person starts it."""
+
+WITH_SESSIONS = ("door", "route")
+"""The targets that look at the cookie."""
+
+
+@contextmanager
+def started(
+    target: str, database: Path, cores: Sequence[int]
+) -> Iterator[Server]:
+    """Run a target on some cores while the block lasts.
+
+    Raises ``Failed`` when it does not come to answer.
+    """
+    port = _free_port()
+    command = [part.format(port=port) for part in COMMANDS[target]]
+    pinned = ["taskset", "-c", ",".join(map(str, cores)), *command]
+    log = database.parent / f"{target}.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            pinned,
+            cwd=database.parent,
+            env=_environment(database),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        if not _comes_to_answer(process, port):
+            tail = log.read_text(errors="replace").strip()[-500:]
+            raise Failed(f"{' '.join(command[1:])} did not start: {tail}")
+        yield Server(process.pid, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _environment(database: Path) -> dict[str, str]:
+    """Return an environment in which no setting of the caller's counts."""
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("BIENVENUE_", "GRANIAN_", "FLASK_"))
+    }
+    return {
+        **ours,
+        "BIENVENUE_DATABASE_URL": f"sqlite:///{database}",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def _free_port() -> int:
+    for _ in range(100):
+        number = int.from_bytes(secret.digest(secret.new_token()))
+        port = _PORTS[number % len(_PORTS)]
+        if not _listens(port):
+            return port
+    raise Failed("found no free port")
+
+
+def _listens(port: int) -> bool:
+    with closing(socket.socket()) as sock:
+        sock.settimeout(1)
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _comes_to_answer(process: "subprocess.Popen[bytes]", port: int) -> bool:
+    deadline = time.monotonic() + _PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        if _listens(port):
+            return True
+        select.select([], [], [], 0.02)
+    return False

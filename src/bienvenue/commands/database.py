@@ -1,0 +1,63 @@
+"""``bienvenue db``: bring a database up to date, or tell whether it is."""
+
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from bienvenue import engine, schema
+from bienvenue.commands import shown
+from bienvenue.config import Settings
+from bienvenue.db import DB
+from bienvenue.errors import DatabaseUnavailable
+
+
+def upgrade(url: str | None) -> None:
+    """Create what is missing, or upgrade what is older."""
+    settings = _settings(url)
+    DB(settings.database_url).close()
+    name = shown.database(settings.database_url)
+    click.echo(f"{name}: up to date, revision {schema.HEAD}")
+
+
+def status(url: str | None) -> None:
+    """Say which revision the database has; exit 1 if it is not ours."""
+    settings = _settings(url)
+    name = shown.database(settings.database_url)
+    found = _revision(settings.database_url)
+    if found == schema.HEAD:
+        click.echo(f"{name}: up to date, revision {found}")
+        return
+    state = f"revision {found}" if found else "empty"
+    click.echo(
+        f"{name}: {state}, wants revision {schema.HEAD}; run"
+        " `bienvenue db upgrade`"
+    )
+    raise click.exceptions.Exit(1)
+
+
+def _settings(url: str | None) -> Settings:
+    return Settings.load({"database_url": url})
+
+
+def _revision(text: str) -> str | None:
+    url = engine.parse_url(text)
+    if engine.in_memory(url):
+        return None
+    if url.get_backend_name() == "sqlite" and not _exists(url.database):
+        return None  # connecting would make the file
+    found = engine.make_engine(url)
+    try:
+        with found.connect() as connection:
+            return schema.current(connection)
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise DatabaseUnavailable(
+            f"the database cannot be used: {reason}"
+        ) from None
+    finally:
+        found.dispose()
+
+
+def _exists(file: str | None) -> bool:
+    return Path(file or "").exists()

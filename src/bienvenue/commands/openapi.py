@@ -1,0 +1,15 @@
+"""``bienvenue openapi``: the document that ``/openapi.json`` serves."""
+
+import json
+from importlib.metadata import version
+
+import click
+
+from bienvenue.app import api
+from bienvenue.web import openapi
+
+
+def show() -> None:
+    """Print the document; no database is opened for it."""
+    document = openapi.document(api, server="/", version=version("bienvenue"))
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))

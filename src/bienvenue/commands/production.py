@@ -1,0 +1,46 @@
+"""``bienvenue serve`` and ``bienvenue check``: nothing unsafe is started."""
+
+from collections.abc import Mapping, Sequence
+
+import click
+
+from bienvenue import engine, safety
+from bienvenue.config import Settings
+from bienvenue.safety import Problem
+
+_PROFILE = {"profile": "production"}
+
+
+def serve(options: Mapping[str, object]) -> None:
+    """Serve in the production profile, or say why not and exit 1."""
+    settings = Settings.load({**options, **_PROFILE})
+    _refuse(safety.problems(settings))
+    from bienvenue.commands import service
+
+    def ready(urls: list[str]) -> None:
+        click.echo(f"bienvenue: serving on {', '.join(urls)}")
+
+    service.run(settings, ready)
+
+
+def check(*, deploy: bool) -> None:
+    """Check that settings can be read and, with ``deploy``, are safe."""
+    settings = Settings.load(_PROFILE if deploy else None)
+    engine.parse_url(settings.database_url)
+    if not deploy:
+        click.echo("the settings can be read; --deploy checks their safety")
+        return
+    _refuse(safety.problems(settings))
+    click.echo("ready")
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    """Exit 1 when there is any problem, having printed them all."""
+    if not problems:
+        return
+    how_many = "1 thing is" if len(problems) == 1 else f"{len(problems)} are"
+    click.echo(f"bienvenue: not safe to serve, {how_many} to mend:", err=True)
+    for one in problems:
+        name = click.style(one.setting, bold=True)
+        click.echo(f"\n{name}: {one.why}\n    {one.fix}", err=True)
+    raise click.exceptions.Exit(1)

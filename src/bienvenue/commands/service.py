@@ -1,0 +1,83 @@
+"""The standalone service on its server, in however many processes."""
+
+import atexit
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from flask import Flask
+
+from bienvenue import engine, hash_pool
+from bienvenue.app import create_app, door_for
+from bienvenue.commands import logs
+from bienvenue.config import Settings
+from bienvenue.db import DB
+from bienvenue.errors import ConfigurationError
+from bienvenue.server import Door, Limits, Options, Tls, serve
+from bienvenue.web.extension import KEY, Extension
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def run(settings: Settings, on_ready: Callable[[list[str]], None]) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Creates or upgrades the database first.  ``on_ready`` gets the addresses
+    once connections are accepted.  Raises ``BienvenueError``.
+    """
+    logs.set_up()
+    if settings.workers > 1:
+        _prepare_database(settings)
+    serve(
+        partial(make_app, settings),
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        on_ready=on_ready,
+        door_factory=make_door,
+        options=_options(settings),
+    )
+
+
+def make_app(settings: Settings) -> Flask:
+    """Make the application of a process that serves.
+
+    Every worker is handed the same settings: none reads the environment
+    anew.
+    """
+    logs.set_up()
+    app = create_app(settings)
+    atexit.register(_close, app.extensions[KEY])
+    return app
+
+
+def make_door(app: "WSGIApplication") -> Door:
+    """Make the front door of an application that ``make_app`` made."""
+    return door_for(cast(Flask, app))
+
+
+def _close(extension: Extension) -> None:
+    # Ctrl-C, again: whoever presses it wants out, not a traceback.
+    with suppress(KeyboardInterrupt):
+        extension.close()
+
+
+def _options(settings: Settings) -> Options:
+    certificate, key = settings.tls_certificate, settings.tls_key
+    return Options(
+        threads=settings.threads + hash_pool.places(settings.hash_queue),
+        limits=Limits(max_body=settings.max_body_bytes),
+        tls=Tls(certificate, key) if certificate and key else None,
+    )
+
+
+def _prepare_database(settings: Settings) -> None:
+    """Have one process do it and say what is wrong, before all serve."""
+    if engine.in_memory(engine.parse_url(settings.database_url)):
+        raise ConfigurationError(
+            "database_url: processes cannot share a database in memory; name"
+            " a file, or set workers to 1"
+        )
+    DB(settings.database_url).close()

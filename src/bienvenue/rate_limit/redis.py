@@ -1,0 +1,145 @@
+"""Budgets that several processes share, in Redis (7.0 or newer).
+
+Needs the extra ``redis``; nothing else imports this module.  Each take is
+one script, so it is exact however many processes ask.  The time is that of
+whoever asks: machines that share a Redis keep their clocks right.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar, cast
+
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from bienvenue import clock
+from bienvenue.errors import ConfigurationError
+from bienvenue.rate_limit import Budget, Refused, Taken
+from bienvenue.rate_limit.memory import MemoryLimiter
+
+R = TypeVar("R")
+
+_log = logging.getLogger("bienvenue.rate_limit")
+_PREFIX = "{bienvenue}:"  # in braces: a cluster keeps them in one place
+_PATIENCE_SECONDS = 0.5
+_AWAY_US = 5_000_000
+_LOG_EVERY_US = 60_000_000
+
+# ARGV: the time, then amount and window of each key; all in microseconds.
+_TAKE = """
+local now, wait = tonumber(ARGV[1]), 0
+for i, key in ipairs(KEYS) do
+    local amount, window = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
+    local first = redis.call('LINDEX', key, 0)
+    while first and tonumber(first) <= now - window do
+        redis.call('LPOP', key)
+        first = redis.call('LINDEX', key, 0)
+    end
+    local spent = redis.call('LLEN', key)
+    if spent >= amount then
+        local last = tonumber(redis.call('LINDEX', key, spent - amount))
+        wait = math.max(wait, last + window - now)
+    end
+end
+if wait > 0 then return wait end
+for i, key in ipairs(KEYS) do
+    redis.call('RPUSH', key, ARGV[1])
+    local window = tonumber(ARGV[2 * i + 1])
+    redis.call('PEXPIRE', key, math.ceil(window / 1000))
+end
+return 0
+"""
+
+
+class RedisLimiter:
+    """Exact over all processes; local limits while Redis is away.
+
+    When Redis does not answer, this process counts for itself, asks again
+    after five seconds and says so in the log once a minute.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Take a ``redis://``, ``rediss://`` or ``unix://`` URL.
+
+        Nothing is connected yet.  Raises ``ConfigurationError`` for a URL
+        that is none; it is not repeated, as it may hold a password.
+        """
+        try:
+            self._redis = Redis.from_url(
+                url,
+                socket_timeout=_PATIENCE_SECONDS,
+                socket_connect_timeout=_PATIENCE_SECONDS,
+                retry=Retry(NoBackoff(), 0),
+            )
+        except ValueError:
+            raise ConfigurationError(
+                "redis_url: not a redis://, rediss:// or unix:// URL"
+            ) from None
+        self._take = self._redis.register_script(_TAKE)
+        self._local = MemoryLimiter()
+        self._lock = threading.Lock()
+        self._away_until, self._logged_at = 0, -_LOG_EVERY_US
+
+    def take(self, budgets: Sequence[Budget]) -> Taken | Refused:
+        """Take one of each budget, or nothing when one has run out."""
+        now = clock.now_us()
+        arguments: list[int] = [now]
+        for budget in budgets:
+            arguments += (budget.amount, budget.window_us)
+        wait = self._ask(
+            lambda: cast(int, self._take(_keys(budgets), arguments))
+        )
+        if wait is None:
+            return self._local.take(budgets)
+        return Refused(wait) if wait > 0 else Taken(now)
+
+    def give_back(self, budgets: Sequence[Budget], taken: Taken) -> None:
+        """Undo a take, wherever it was counted."""
+        self._local.give_back(budgets, taken)
+
+        def undo() -> None:
+            with self._redis.pipeline() as pipe:
+                for key in _keys(budgets):
+                    pipe.lrem(key, 1, str(taken.at_us))
+                pipe.execute()
+
+        self._ask(undo)
+
+    def clear(self, budgets: Sequence[Budget]) -> None:
+        """Forget everything that was taken from these budgets."""
+        self._local.clear(budgets)
+        self._ask(lambda: self._redis.delete(*_keys(budgets)))
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._redis.close()
+
+    def _ask(self, question: Callable[[], R]) -> R | None:
+        """Return Redis's answer, or None while it is away."""
+        if clock.now_us() < self._away_until:
+            return None
+        try:
+            return question()
+        except RedisError as error:
+            self._note_away(error)
+            return None
+
+    def _note_away(self, error: RedisError) -> None:
+        now = clock.now_us()
+        with self._lock:
+            self._away_until = now + _AWAY_US
+            news = now - self._logged_at >= _LOG_EVERY_US
+            if news:
+                self._logged_at = now
+        if news:
+            # The type only: the words may quote the URL.
+            _log.warning(
+                "Redis is away, each process limits for itself: %s",
+                type(error).__name__,
+            )
+
+
+def _keys(budgets: Sequence[Budget]) -> list[str]:
+    return [_PREFIX + budget.key for budget in budgets]

@@ -1,0 +1,181 @@
+"""What must not be so when anyone but the developer can reach the service.
+
+``bienvenue serve`` starts only without problems; ``bienvenue check --deploy``
+lists them.  All are listed at once: mending them one start at a time is how
+people learn to switch checks off.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bienvenue import engine
+from bienvenue.config import Settings
+
+_LEAST_ROUNDS = 10  # OWASP Password Storage Cheat Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A setting that is unsafe, why, and a shell command that mends it."""
+
+    setting: str
+    why: str
+    fix: str
+
+
+def problems(
+    settings: Settings, environ: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """Return everything that is unsafe in production, the worst first.
+
+    ``environ`` is ``os.environ`` when left out.  Raises
+    ``ConfigurationError`` for a database URL that is none.
+    """
+    found = os.environ if environ is None else environ
+    return [
+        *_profile(settings),
+        *_transport(settings),
+        *_secrets(settings),
+        *_throttling(settings),
+        *_mail(settings),
+        *_database(settings),
+        *_debugging(found),
+    ]
+
+
+def _profile(settings: Settings) -> Iterator[Problem]:
+    if settings.profile != "production":
+        yield Problem(
+            "profile",
+            "development's rules are for one machine and one person",
+            "export BIENVENUE_PROFILE=production",
+        )
+    if settings.echo_tokens:
+        yield Problem(
+            "tokens_in_answers",
+            "whoever knows an address could take over its account",
+            "export BIENVENUE_TOKENS_IN_ANSWERS=false",
+        )
+
+
+def _transport(settings: Settings) -> Iterator[Problem]:
+    """OWASP ASVS V12.2.1: TLS for everything that people connect to."""
+    certificate, key = settings.tls_certificate, settings.tls_key
+    paths = (
+        "export BIENVENUE_TLS_CERTIFICATE=/etc/ssl/accounts.pem"
+        " BIENVENUE_TLS_KEY=/etc/ssl/private/accounts.key"
+    )
+    if certificate and key:
+        from bienvenue.server.options import Tls
+        from bienvenue.server.tls import TlsUnusable, check
+
+        try:
+            check(Tls(certificate, key))
+        except TlsUnusable as error:
+            yield Problem("tls_certificate", str(error), paths)
+    elif certificate or key:
+        lacking = "tls_key" if certificate else "tls_certificate"
+        yield Problem(lacking, "TLS needs both files, and one is set", paths)
+    elif not settings.tls_proxy:
+        yield Problem(
+            "tls_proxy",
+            "passwords would cross the network in the clear; say that a proxy"
+            " in front ends TLS, or set tls_certificate and tls_key",
+            "export BIENVENUE_TLS_PROXY=true BIENVENUE_TRUSTED_HOPS=1",
+        )
+    if settings.tls_proxy and not settings.trusted_hops:
+        yield Problem(
+            "trusted_hops",
+            "everybody would seem to come from the proxy; say how many of"
+            " yours a request passes",
+            "export BIENVENUE_TRUSTED_HOPS=1",
+        )
+
+
+def _secrets(settings: Settings) -> Iterator[Problem]:
+    if settings.secret_key is None:
+        yield Problem(
+            "secret_key",
+            "there is none; make one, once, and keep it safe",
+            "export BIENVENUE_SECRET_KEY=$(python3 -c"
+            " 'import secrets; print(secrets.token_urlsafe(32))')",
+        )
+    if settings.bcrypt_rounds < _LEAST_ROUNDS:
+        yield Problem(
+            "bcrypt_rounds",
+            f"below {_LEAST_ROUNDS}, stolen hashes are soon guessed",
+            "export BIENVENUE_BCRYPT_ROUNDS=12",
+        )
+
+
+def _throttling(settings: Settings) -> Iterator[Problem]:
+    """OWASP ASVS V6.3.1: guessing has limits, and they are exact."""
+    if not settings.throttled:
+        yield Problem(
+            "throttle",
+            "anybody could guess passwords for as long as they like",
+            "export BIENVENUE_THROTTLE=true",
+        )
+    elif settings.workers > 1 and settings.redis_url is None:
+        yield Problem(
+            "redis_url",
+            "each worker would count guesses for itself; count them in one"
+            " Redis, or set workers to 1",
+            "export BIENVENUE_REDIS_URL=redis://127.0.0.1:6379/0",
+        )
+
+
+def _mail(settings: Settings) -> Iterator[Problem]:
+    if settings.mail == "mailbox":
+        yield Problem(
+            "mail",
+            "the development mailbox keeps reset tokens readable; choose off"
+            " (nobody resets a password by mail), or smtp, with smtp_host"
+            " and public_url",
+            "export BIENVENUE_MAIL=off",
+        )
+    if settings.mail != "smtp":
+        return
+    if not settings.smtp_host:
+        yield Problem(
+            "smtp_host",
+            "mail = smtp needs a server that takes it",
+            "export BIENVENUE_SMTP_HOST=smtp.example.com",
+        )
+    if settings.smtp_security == "none" and not _is_near(settings.smtp_host):
+        yield Problem(
+            "smtp_security",
+            "mail holds reset tokens and would cross the network readable",
+            "export BIENVENUE_SMTP_SECURITY=starttls",
+        )
+    if not (settings.public_url or "").startswith("https://"):
+        yield Problem(
+            "public_url",
+            "people and browsers must be sent to https only",
+            "export BIENVENUE_PUBLIC_URL=https://accounts.example.com",
+        )
+
+
+def _is_near(host: str | None) -> bool:
+    return host in (None, "localhost", "127.0.0.1", "::1")
+
+
+def _database(settings: Settings) -> Iterator[Problem]:
+    if engine.in_memory(engine.parse_url(settings.database_url)):
+        yield Problem(
+            "database_url",
+            "accounts in memory are gone when the service stops",
+            "export BIENVENUE_DATABASE_URL=sqlite:///bienvenue.db",
+        )
+
+
+def _debugging(environ: Mapping[str, str]) -> Iterator[Problem]:
+    """OWASP ASVS V13.4.2: no debug mode; read as Flask reads it."""
+    value = environ.get("FLASK_DEBUG", "").lower()
+    if value not in ("", "0", "false", "no"):
+        yield Problem(
+            "FLASK_DEBUG",
+            "Flask's debug mode shows the insides of errors to anyone",
+            "unset FLASK_DEBUG",
+        )

@@ -1,0 +1,108 @@
+"""Routes that people may call only so often.
+
+Each decorator stands above ``hashes_password``: who is throttled takes no
+place in the queue, and no password is hashed for them.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Request, Response, request
+
+from bienvenue import device
+from bienvenue.config import Settings
+from bienvenue.web import local, schemas
+from bienvenue.web.current_user import current_user
+from bienvenue.web.extension import here
+
+B = TypeVar(
+    "B", schemas.Credentials, schemas.ResetRequest, schemas.NewPassword
+)
+P = ParamSpec("P")
+View = Callable[[B], Response]
+
+COOKIE = "bienvenue_device"
+
+
+def registration(view: View[B]) -> View[B]:
+    """Limit how many accounts one network may ask for."""
+
+    @wraps(view)
+    def limited(body: B) -> Response:
+        here().throttle.registration(local.network())
+        return view(body)
+
+    return limited
+
+
+def login(view: View[B]) -> View[B]:
+    """Limit wrong guesses; a login that works makes the device known."""
+
+    @wraps(view)
+    def limited(body: B) -> Response:
+        throttle, brought = here().throttle, _brought(request)
+        with throttle.login(body.email, local.network(), brought):
+            response = view(body)
+        if throttle.enabled:
+            remembered = throttle.remember(brought, body.email)
+            _keep(response, here().settings, remembered)
+        return response
+
+    return limited
+
+
+def own_password(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Limit wrong guesses at the password of whoever is signed in.
+
+    They count with those of logging in: an open session must not be a way
+    to go on guessing.  Stands below ``login_required``.
+    """
+
+    @wraps(view)
+    def limited(*args: P.args, **kwargs: P.kwargs) -> Response:
+        brought, email = _brought(request), current_user.email
+        with here().throttle.login(email, local.network(), brought):
+            return view(*args, **kwargs)
+
+    return limited
+
+
+def reset_request(view: View[B]) -> View[B]:
+    """Limit how many resets one network may ask for."""
+
+    @wraps(view)
+    def limited(body: B) -> Response:
+        here().throttle.reset_request(local.network())
+        return view(body)
+
+    return limited
+
+
+def reset(view: View[B]) -> View[B]:
+    """Limit wrong reset tokens."""
+
+    @wraps(view)
+    def limited(body: B) -> Response:
+        with here().throttle.reset(body.email, local.network()):
+            return view(body)
+
+    return limited
+
+
+def _brought(request: Request) -> str:
+    """Return the device cookie; two of the name count as none."""
+    values = request.cookies.getlist(COOKIE)
+    return values[0] if len(values) == 1 else ""
+
+
+def _keep(response: Response, settings: Settings, value: str) -> None:
+    response.set_cookie(
+        COOKIE,
+        value,
+        max_age=device.LIFETIME_SECONDS,
+        path="/",
+        httponly=True,
+        secure=settings.profile == "production",
+        samesite="Lax",
+    )

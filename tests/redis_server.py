@@ -1,0 +1,51 @@
+"""A private Redis, reached by a socket in a folder of its own: no port."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+
+
+class PrivateRedis:
+    """A started Redis: its URL, and a way to end it at any time."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        socket = folder / "s"
+        self.url = f"unix://{socket}"
+        self.process = subprocess.Popen(
+            [program, *f"--port 0 --unixsocket {socket}".split()],
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+        )
+        patient = Retry(ConstantBackoff(0.05), 400)
+        with redis.Redis.from_url(self.url, retry=patient) as client:
+            client.ping()
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+
+@contextmanager
+def started() -> Iterator[PrivateRedis]:
+    """Run a Redis; where there is none, say so, and fail under CI."""
+    program = shutil.which("redis-server")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("redis-server is not installed")
+        pytest.skip("not run: redis-server is not installed")
+    # A short name: the path of a socket has at most 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="bv") as folder:
+        server = PrivateRedis(program, Path(folder))
+        try:
+            yield server
+        finally:
+            server.end()

@@ -1,0 +1,212 @@
+"""What exists is documented, and what is documented exists."""
+
+import ast
+import pkgutil
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+import bienvenue
+from bienvenue import Settings, create_app, errors, imported_hashes
+from bienvenue.app import api
+from bienvenue.cli import cli
+from bienvenue.errors import BienvenueError
+from bienvenue.server import refusal
+from bienvenue.web import problems
+from tools import docs
+
+ROOT = docs.ROOT
+DOCS = ROOT / "docs"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+
+# Said once for all routes, above the table of each.
+ANYWHERE = {413, 415, 503}
+
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+_FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_STATUS = re.compile(r"^(?:\| )?([1-5]\d\d)\b", re.MULTILINE)
+_CODE_ROW = re.compile(r"^\| `([a-z_]+)` \| ([^|]+) \|", re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/configuration.md"])
+def test_every_setting_stands_in_a_table_of_settings(document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
+    assert "<!-- settings: " in text
+    assert docs.rewritten(text) == text, "run: python tools/docs.py"
+    for name in Settings.model_fields:
+        assert f"\n| `{name}` |" in text
+
+
+def test_the_tables_of_settings_show_defaults_and_bounds() -> None:
+    text = (DOCS / "configuration.md").read_text("utf-8")
+    row = next(line for line in text.splitlines() if "| `port` |" in line)
+    assert "`BIENVENUE_PORT` | 1 to 65,535 | `5000`" in row
+    assert "| `strict` | `false` |" in docs.brief_table()
+
+
+def test_a_table_that_is_out_of_date_is_written_anew() -> None:
+    stale = "a\n<!-- settings: brief -->\nold\n<!-- end -->\nb\n"
+    fresh = docs.rewritten(stale)
+    assert "\nold\n" not in fresh
+    assert docs.rewritten(fresh) == fresh
+    assert fresh.startswith("a\n")
+    assert fresh.endswith("-->\nb\n")
+
+
+def test_every_route_has_a_section_and_every_section_a_route() -> None:
+    app = create_app(Settings(database_url="sqlite://", bcrypt_rounds=4))
+    try:
+        there = {
+            f"`{method} {rule.rule}`".replace("<int:number>", "{number}")
+            for rule in app.url_map.iter_rules()
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        }
+    finally:
+        app.extensions["bienvenue"].close()
+    documented = set(_headings(DOCS / "http.md"))
+    assert {name for name in documented if " /" in name} == there
+
+
+def test_a_section_has_the_statuses_that_its_route_declares() -> None:
+    text = (DOCS / "http.md").read_text("utf-8")
+    for operation in api.operations:
+        title = f"`{operation.method} {operation.template}`"
+        found = set(map(int, _STATUS.findall(_section(text, title))))
+        assert found == operation.answers.keys() - ANYWHERE, title
+
+
+def test_every_command_and_option_is_documented() -> None:
+    text = (DOCS / "cli.md").read_text("utf-8")
+    commands = dict(_commands(cli, "bienvenue"))
+    titles = {name for name in _headings(DOCS / "cli.md") if "`" in name}
+    assert titles == {f"`{name}`" for name in commands}
+    for name, command in commands.items():
+        section = _section(text, f"`{name}`")
+        for option in _options(command):
+            assert f"`{option}`" in section, (name, option)
+    for option in _options(cli):
+        assert f"`{option}`" in text
+
+
+def test_every_error_code_is_documented_with_its_status() -> None:
+    documented = {
+        code: cells.strip()
+        for code, cells in _CODE_ROW.findall(_error_codes())
+    }
+    statuses = {
+        kind.code: str(int(status))
+        for kind, status in problems.STATUS.items()
+        if issubclass(kind, BienvenueError) and kind is not BienvenueError
+    } | {code: str(status) for status, code in problems._HTTP_CODES.items()}
+    for code, status in (statuses | dict(_refusals())).items():
+        assert documented.get(code) == status, code
+    classes = {kind.code for kind in _error_classes()}
+    assert set(documented) == classes | set(statuses) | set(dict(_refusals()))
+
+
+def test_the_tree_of_exceptions_is_drawn() -> None:
+    text = (DOCS / "python.md").read_text("utf-8")
+    for name, kind in vars(errors).items():
+        if isinstance(kind, type) and issubclass(kind, BienvenueError):
+            assert re.search(rf"^    +{name}\b", text, re.MULTILINE), name
+
+
+def test_every_public_name_of_the_use_cases_is_documented() -> None:
+    text = (DOCS / "python.md").read_text("utf-8")
+    for kind in (bienvenue.Auth, bienvenue.DB):
+        for name, value in vars(kind).items():
+            if not name.startswith("_"):
+                end = "`" if isinstance(value, property) else "("
+                assert f"`{name}{end}" in text, name
+
+
+def test_every_imported_scheme_is_documented() -> None:
+    text = (DOCS / "passwords.md").read_text("utf-8")
+    for form in imported_hashes.FORMS:
+        assert f"`{form.scheme}`" in text
+
+
+def test_every_page_and_decision_is_in_the_index() -> None:
+    text = (DOCS / "README.md").read_text("utf-8")
+    for page in DOCS.rglob("*.md"):
+        if page.name != "README.md":
+            assert f"]({page.relative_to(DOCS)})" in text
+
+
+@pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_every_relative_link_leads_somewhere(document: Path) -> None:
+    for link in _LINK.findall(document.read_text("utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        place, _, anchor = link.partition("#")
+        target = document.parent / place if place else document
+        assert target.exists(), link
+        if anchor:
+            slugs = {_slug(heading) for heading in _headings(target)}
+            assert anchor in slugs, link
+
+
+def _headings(document: Path) -> list[str]:
+    text = _FENCED.sub("", document.read_text("utf-8"))
+    return _HEADING.findall(text)
+
+
+def _slug(heading: str) -> str:
+    """Return a heading's anchor, as GitHub and GitLab make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _section(text: str, title: str) -> str:
+    """Return what stands under a heading, up to the next one."""
+    _, found, rest = text.partition(f"# {title}\n")
+    assert found, title
+    return re.split(r"^#+ ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def _error_codes() -> str:
+    text = (DOCS / "http.md").read_text("utf-8")
+    return text.partition("\n## Error codes\n")[2]
+
+
+def _commands(
+    command: click.Command, name: str
+) -> Iterator[tuple[str, click.Command]]:
+    """Yield every command below a group, by its whole name."""
+    if isinstance(command, click.Group):
+        for child_name, child in command.commands.items():
+            yield f"{name} {child_name}", child
+            yield from _commands(child, f"{name} {child_name}")
+
+
+def _options(command: click.Command) -> Iterator[str]:
+    for parameter in command.params:
+        yield from (name for name in parameter.opts if name != "--help")
+
+
+def _error_classes() -> set[type[BienvenueError]]:
+    """Return our whole tree of exceptions, wherever they are defined."""
+    for module in pkgutil.walk_packages(bienvenue.__path__, "bienvenue."):
+        if not re.search(r"\.(migrations|__main__)\b", module.name):
+            import_module(module.name)
+    found: set[type[BienvenueError]] = {BienvenueError}
+    while new := {
+        kind for each in found for kind in each.__subclasses__()
+    }.difference(found):
+        found |= new
+    return {kind for kind in found if kind.__module__.startswith("bienvenue")}
+
+
+def _refusals() -> Iterator[tuple[str, str]]:
+    """Yield code and status of each answer that the server itself gives."""
+    tree = ast.parse(Path(refusal.__file__).read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_send":
+            status, code = (ast.literal_eval(arg) for arg in node.args[1:3])
+            yield code, str(status)

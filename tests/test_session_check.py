@@ -1,0 +1,169 @@
+"""The fast path: one statement, by the index, on a connection per thread."""
+
+import gc
+import re
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, orm, text
+
+from bienvenue import DB, clock, secret
+from bienvenue.errors import DatabaseUnavailable
+from bienvenue.session_check import SessionCheck, SignedIn
+
+RAW = secret.new_token()
+
+
+@pytest.fixture
+def frozen() -> Iterator[clock.FrozenClock]:
+    """The time at which the session began."""
+    with clock.frozen() as stopped:
+        yield stopped
+
+
+@pytest.fixture
+def db(db: DB, frozen: clock.FrozenClock) -> DB:
+    """A database in which somebody has a session."""
+    db.add_user("ann@example.com", "h")
+    user = db.add_user("Bob@example.com", "h")
+    db.update_user(user.id, session_id=RAW)
+    return db
+
+
+def connections(db: DB) -> int:
+    gc.collect()
+    return len(db.check_session._lanes)
+
+
+def driver(db: DB) -> sqlite3.Connection:
+    """Return this thread's own connection."""
+    found = db.check_session._lane()._connection.driver_connection
+    assert isinstance(found, sqlite3.Connection)
+    return found
+
+
+def test_it_tells_whose_session_it_is(
+    db: DB, frozen: clock.FrozenClock
+) -> None:
+    assert db.check_session(RAW) == SignedIn(
+        id=2, email="Bob@example.com", session=1, last_seen_us=frozen()
+    )
+
+
+@pytest.mark.parametrize("raw", ["", "x", "\ud800", "\0", "a" * 10**6])
+def test_anything_else_is_nobodys(db: DB, raw: str) -> None:
+    assert db.check_session(raw) is None
+
+
+def test_an_id_is_taken_to_the_letter(db: DB) -> None:
+    for near in (RAW + " ", " " + RAW, RAW[:-1], f"{{{RAW}}}"):
+        assert db.check_session(near) is None
+
+
+def test_the_stored_digest_opens_nothing(db: DB) -> None:
+    assert db.check_session(secret.digest(RAW).hex()) is None
+
+
+def test_there_is_no_cache(db: DB, frozen: clock.FrozenClock) -> None:
+    """What ends, ends for the next question (ASVS 7.4.1)."""
+    assert db.check_session(RAW)
+    db.update_user(2, session_id=None)
+    assert db.check_session(RAW) is None
+    db.update_user(2, session_id=RAW, email="new@example.com")
+    found = db.check_session(RAW)
+    assert found is not None
+    assert found.email == "new@example.com"
+    frozen.advance(days=30)
+    assert db.check_session(RAW) is None
+
+
+def test_it_is_one_statement_and_makes_no_entity(db: DB) -> None:
+    """What the driver itself is given, beside what SQLAlchemy is."""
+    seen: list[str] = []
+    made: list[object] = []
+
+    def load(target: object, *_: object) -> None:
+        made.append(target)
+
+    event.listen(orm.Mapper, "load", load)
+    try:
+        driver(db).set_trace_callback(seen.append)
+        assert db.check_session(RAW)
+        db.find_user_by(id=2)
+    finally:
+        event.remove(orm.Mapper, "load", load)
+    assert len(seen) == 1
+    assert re.match("SELECT users.id, users.email, sessions.id", seen[0])
+    assert len(made) == 1  # the one of find_user_by: the listener works
+
+
+def test_it_goes_by_the_index_of_digests(db: DB) -> None:
+    sql = db.check_session._sql.replace("?", "1")
+    plan = text(f"EXPLAIN QUERY PLAN {sql}")
+    rows = db.read(lambda unit: unit.execute(plan).all())
+    steps = sorted(row[3] for row in rows)
+    assert steps == [
+        "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (digest=?)",
+        "SEARCH users USING INTEGER PRIMARY KEY (rowid=?)",
+    ]
+
+
+def test_a_thread_has_one_connection_which_goes_with_it(db: DB) -> None:
+    assert db.check_session(RAW)
+    assert db.check_session(RAW)
+    assert connections(db) == 1
+    counts: list[int] = []
+
+    def ask() -> None:
+        db.check_session(RAW)
+        counts.append(connections(db))
+
+    for _ in range(3):
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+    assert counts == [2, 2, 2]
+    assert connections(db) == 1
+
+
+def test_a_reader_sees_what_was_written_and_holds_nobody_up(db: DB) -> None:
+    """A read left open would pin the log and show an old state."""
+    for number in range(3):
+        assert db.check_session(RAW)
+        db.update_user(2, email=f"{number}@example.com")
+        busy, _, _ = db.read(
+            lambda unit: unit.execute(text("PRAGMA wal_checkpoint")).one()
+        )
+        assert busy == 0
+        found = db.check_session(RAW)
+        assert found is not None
+        assert found.email == f"{number}@example.com"
+
+
+def test_a_lost_connection_is_made_anew(db: DB) -> None:
+    assert db.check_session(RAW)
+    driver(db).close()
+    assert db.check_session(RAW)
+
+
+def test_a_database_that_is_away_is_one_clear_error(
+    tmp_path: Path, db: DB
+) -> None:
+    folder = tmp_path / "away"
+    folder.mkdir()
+    with DB(f"sqlite:///{folder / 'a.db'}") as other:
+        check = SessionCheck(other.url)
+        away = SessionCheck(other.url)
+        assert check(RAW) is None
+    check.close()
+    shutil.rmtree(folder)
+    for each in (check, away):
+        with pytest.raises(DatabaseUnavailable) as caught:
+            each(RAW)
+        assert str(caught.value) == "the database cannot be reached"
+        assert caught.value.__cause__ is None
+    assert db.check_session(RAW)

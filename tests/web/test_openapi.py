@@ -1,0 +1,96 @@
+"""The OpenAPI document says what there is, no less and no more."""
+
+import re
+
+from flask import Flask
+
+from bienvenue.app import api
+from bienvenue.web import openapi, problems
+
+PAGES = {
+    ("/openapi.json", "GET"),
+    ("/docs", "GET"),
+    ("/dev/mailbox", "GET"),
+    ("/static/bienvenue/{filename}", "GET"),
+}
+DOCUMENT = openapi.document(api, server="/auth", version="1.2.3")
+
+
+def test_it_matches_the_routes(app: Flask) -> None:
+    routes = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    documented = {
+        (path, method.upper())
+        for path, methods in DOCUMENT["paths"].items()
+        for method in methods
+    }
+    assert documented == routes - PAGES
+    assert routes >= PAGES
+
+
+def test_every_reference_leads_somewhere() -> None:
+    references = set(re.findall(r"'\$ref': '([^']+)'", str(DOCUMENT)))
+    schemas = DOCUMENT["components"]["schemas"]
+    assert references == {f"#/components/schemas/{name}" for name in schemas}
+
+
+def test_operations_are_told_apart_and_described() -> None:
+    operations = [
+        operation
+        for methods in DOCUMENT["paths"].values()
+        for operation in methods.values()
+    ]
+    names = [each["operationId"] for each in operations]
+    assert len(names) == len(set(names)) == len(api.operations)
+    assert all(each["summary"] for each in operations)
+    assert all(each["responses"] for each in operations)
+
+
+def test_bodies_are_required_in_both_forms() -> None:
+    for operation in api.operations:
+        if operation.takes is None:
+            continue
+        methods = DOCUMENT["paths"][operation.template]
+        body = methods[operation.method.lower()]["requestBody"]
+        assert body["required"] is True
+        assert set(body["content"]) == {
+            "application/json",
+            "application/x-www-form-urlencoded",
+        }
+        schema = DOCUMENT["components"]["schemas"][operation.takes.__name__]
+        assert set(schema["required"]) == set(schema["properties"])
+
+
+def test_errors_are_problems() -> None:
+    for methods in DOCUMENT["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    assert problems.PROBLEM in answer["content"]
+
+
+def test_the_session_is_a_cookie() -> None:
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    assert schemes == {
+        "session": {"type": "apiKey", "in": "cookie", "name": "session_id"}
+    }
+    secured = {
+        (method, path)
+        for path, methods in DOCUMENT["paths"].items()
+        for method, operation in methods.items()
+        if "security" in operation
+    }
+    assert secured == {
+        ("get", "/profile"),
+        ("delete", "/sessions"),
+        ("get", "/sessions"),
+        ("delete", "/sessions/others"),
+        ("delete", "/sessions/{number}"),
+        ("put", "/password"),
+        ("get", "/users/me/export"),
+    }
+    assert DOCUMENT["servers"] == [{"url": "/auth"}]
+    assert DOCUMENT["info"]["version"] == "1.2.3"
