@@ -16,6 +16,7 @@ import requests
 
 from bienvenue.commands.dev import banner, profile, refuse_others
 from bienvenue.config import Settings
+from tests.redis_server import started as started_redis
 from tests.service import (
     PATIENCE,
     Service,
@@ -267,7 +268,15 @@ def test_production_is_refused_while_it_is_unsafe(tmp_path: Path) -> None:
 def test_production_serves(tmp_path: Path, workers: str) -> None:
     """Settings of the command line reach workers, who log for themselves."""
     arguments = ("--workers", workers, "--database-url", "sqlite:///mine.db")
-    with started(tmp_path, *arguments, command="serve", env=SAFE) as service:
+    with (
+        started_redis() as redis,
+        started(
+            tmp_path,
+            *arguments,
+            command="serve",
+            env={**SAFE, "BIENVENUE_REDIS_URL": redis.url},
+        ) as service,
+    ):
         form = {"email": "me@example.com", "password": LONG}
         for _ in range(4):
             short = requests.post(
@@ -307,7 +316,14 @@ def test_a_worker_logs_as_the_service_does(tmp_path: Path) -> None:
         "BIENVENUE_PUBLIC_URL": "https://accounts.example.com",
         "BIENVENUE_WORKERS": "2",
     }
-    with started(tmp_path, command="serve", env=SAFE | smtp) as service:
+    with (
+        started_redis() as redis,
+        started(
+            tmp_path,
+            command="serve",
+            env={**SAFE, **smtp, "BIENVENUE_REDIS_URL": redis.url},
+        ) as service,
+    ):
         form = {"email": "me@example.com", "password": LONG}
         for path in ("users", "reset_password"):
             requests.post(f"{service.url}/{path}", form, timeout=PATIENCE)
