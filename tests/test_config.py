@@ -186,12 +186,6 @@ def test_what_a_profile_means(
     assert (settings.strict_rules, settings.echo_tokens) == (strict, echo)
 
 
-def test_links_begin_with_the_public_url() -> None:
-    assert Settings(port=8080).base_url == "http://localhost:8080"
-    public = Settings(public_url="https://id.example.com/accounts/")
-    assert public.base_url == "https://id.example.com/accounts"
-
-
 VARIABLES = st.sampled_from(
     [f"BIENVENUE_{name.upper()}" for name in NAMES] + ["BIENVENUE_CONFIG"]
 )

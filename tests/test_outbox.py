@@ -199,3 +199,27 @@ def test_a_clock_that_went_back_holds_letters_and_loses_none(
     assert lease(db) is None
     frozen.advance(hours=1)
     assert lease(db)
+
+
+def test_a_letter_takes_the_place_of_one_that_failed(
+    db: DB, frozen: FrozenClock
+) -> None:
+    """Else the retry of the first would void the token of the second."""
+    post(db)
+    assert lease(db) is not None
+    frozen.advance(minutes=1)
+    post(db)
+    second = lease(db)
+    assert second is not None
+    db.write(lambda unit: outbox.done(unit, second.id))
+    frozen.advance(hours=2)
+    assert lease(db) is None
+
+
+def test_a_letter_is_given_up_in_the_end(db: DB, frozen: FrozenClock) -> None:
+    post(db)
+    frozen.advance(seconds=outbox.LAST.total_seconds())
+    assert lease(db) is not None
+    frozen.advance(days=1)
+    assert lease(db) is None
+    assert rows(db) == []

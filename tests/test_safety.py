@@ -25,6 +25,7 @@ SAFE: dict[str, Any] = {
 SMTP = {
     "mail": "smtp",
     "smtp_host": "mail.example.com",
+    "mail_from": "no-reply@example.com",
     "public_url": "https://accounts.example.com",
 }
 UNSAFE: list[tuple[str, dict[str, Any]]] = [
@@ -54,6 +55,7 @@ UNSAFE: list[tuple[str, dict[str, Any]]] = [
     ("throttle", {"throttle": False}),
     ("redis_url", {"workers": 2}),
     ("mail", {"mail": "mailbox"}),
+    ("mail_from", {**SMTP, "mail_from": "Bienvenue <no-reply@localhost>"}),
     ("smtp_host", {**SMTP, "smtp_host": None}),
     ("public_url", {**SMTP, "public_url": None}),
     ("public_url", {**SMTP, "public_url": "http://accounts.example.com"}),

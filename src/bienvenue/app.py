@@ -19,6 +19,7 @@ from bienvenue.config import Settings
 from bienvenue.errors import (
     BienvenueError,
     ConfigurationError,
+    MailOff,
     SessionRequired,
 )
 from bienvenue.features.account.routes import api as account_api
@@ -59,9 +60,9 @@ def welcome() -> Response:
 @hashes_password
 def register(body: schemas.Credentials) -> Response:
     """Make an account."""
-    user = here().auth.register_user(body.email, body.password)
+    here().auth.register_user(body.email, body.password)
     return answer(
-        schemas.EmailMessage(email=user.email, message="user created")
+        schemas.EmailMessage(email=body.email, message="user created")
     )
 
 
@@ -140,6 +141,8 @@ def request_reset(body: schemas.ResetRequest) -> Response:
     does not tell whether the address has an account.
     """
     auth = here().auth
+    if auth.settings.mail == "off" and not auth.settings.echo_tokens:
+        raise MailOff
     if auth.settings.echo_tokens:
         local.only(auth.settings)
         token = auth.get_reset_password_token(body.email)
@@ -207,9 +210,12 @@ class Bienvenue:
         Each application has accounts of its own, unless an ``auth`` was
         given.  Raises ``ConfigurationError`` or ``DatabaseUnavailable``.
         """
-        self._opened = self._given or Auth(
-            settings=self._settings or _settings_of(app)
-        )
+        if self._given is not None:
+            settings = self._given.settings
+        else:
+            settings = self._settings or _settings_of(app)
+        _refuse_unsafe(settings)
+        self._opened = self._given or Auth(settings=settings)
         extension = Extension(self._opened).attach(app)
         app.register_blueprint(self._blueprint())
         app.register_error_handler(BienvenueError, problems.from_error)
@@ -260,6 +266,15 @@ _HANDLERS: dict[type[Exception], Callable[..., Response]] = {
     InterfaceError: problems.from_database,
     PoolTimeout: problems.from_database,
 }
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    """Refuse what would give accounts away, whoever starts the service."""
+    if settings.profile == "production" and settings.echo_tokens:
+        raise ConfigurationError(
+            "tokens_in_answers: whoever knows an address could take over its"
+            " account; production does not start so"
+        )
 
 
 def _settings_of(app: Flask) -> Settings:

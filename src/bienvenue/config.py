@@ -41,8 +41,8 @@ class Settings(BaseModel):
 
     profile: Profile = Field(
         "development",
-        description="`development` answers this machine only and puts reset"
-        " tokens in its answers; `production` has every safety on",
+        description="`development` listens on this machine only and puts"
+        " reset tokens into answers to it; `production` does neither",
     )
     strict: bool = Field(
         False,
@@ -291,9 +291,3 @@ class Settings(BaseModel):
         if self.tokens_in_answers is None:
             return not self.strict_rules
         return self.tokens_in_answers
-
-    @property
-    def base_url(self) -> str:
-        """The URL that links begin with, without a slash at its end."""
-        url = self.public_url or f"http://localhost:{self.port}"
-        return url.rstrip("/")

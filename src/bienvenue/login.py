@@ -95,10 +95,12 @@ def start(
     return session_id
 
 
-def find(db: DB, email: str | bytes) -> User | None:
+def find(db: DB, email: object) -> User | None:
     """Return the user of an address, or None; never raises on any text."""
     if isinstance(email, bytes):
         email = email.decode("utf-8", "replace")
+    if not isinstance(email, str):
+        return None
     for email_key in address.keys(email):
         try:
             return db.find_user_by(email_key=email_key)

@@ -17,6 +17,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bienvenue import clock
 from bienvenue.columns import Base, BigId, Instant
 
+# A letter that could not leave for so long says something out of date.
+LAST = timedelta(days=3)
+
 # How long one worker has for one letter before another may try it.
 LEASE = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=6)
@@ -44,8 +47,19 @@ class OutboxRow(Base):
 
 
 def post(unit: orm.Session, letter: Letter, recipient: str) -> None:
-    """Have a letter sent, if the caller's transaction commits."""
+    """Have a letter sent, if the caller's transaction commits.
+
+    It takes the place of one of its kind that failed and waits: tried
+    again later, that one would void the token in this one.
+    """
     now = clock.now()
+    unit.execute(
+        delete(OutboxRow).where(
+            OutboxRow.letter == letter,
+            OutboxRow.recipient == recipient,
+            OutboxRow.attempts > 0,
+        )
+    )
     unit.add(
         OutboxRow(
             letter=letter, recipient=recipient, created_at=now, due_at=now
@@ -62,6 +76,7 @@ def lease(unit: orm.Session) -> OutboxRow | None:
     with a letter in hand only delays it: it is sent at least once.
     """
     now = clock.now()
+    unit.execute(delete(OutboxRow).where(OutboxRow.created_at < now - LAST))
     row = unit.scalars(
         select(OutboxRow)
         # One that a later release posted waits for that release.

@@ -125,6 +125,8 @@ class PasswordHasher:
 
 def _text(password: str | bytes) -> str:
     """Return the password as text of bounded length, else raise."""
+    if not isinstance(password, str | bytes):
+        raise InvalidPassword
     bound = _MAX_SENT if isinstance(password, str) else _MAX_SENT_BYTES
     if len(password) > bound:
         raise PasswordTooLong

@@ -143,6 +143,12 @@ def _mail(settings: Settings) -> Iterator[Problem]:
             "mail = smtp needs a server that takes it",
             "export BIENVENUE_SMTP_HOST=smtp.example.com",
         )
+    if settings.mail_from == Settings.model_fields["mail_from"].default:
+        yield Problem(
+            "mail_from",
+            "mail servers refuse a sender that is nobody's",
+            "export BIENVENUE_MAIL_FROM=no-reply@example.com",
+        )
     if settings.smtp_security == "none" and not _is_near(settings.smtp_host):
         yield Problem(
             "smtp_security",

@@ -83,20 +83,16 @@ class Throttle:
         the same time count like guesses made one after the other.
         """
         account = self._account(email)
-        device = self._devices.find(cookie, account)
         row = self._budget("login_failures_in_a_row", account)
-        if device is None:
+        known = self._of_device(cookie, account)
+        if not known:
             own = [self._budget("login_failures_per_account", account), row]
             budgets = [
                 self._budget("login_failures_per_network", network),
                 *own,
             ]
         else:
-            whose = f"{account}:{device}"
-            budgets = own = [
-                self._budget("login_failures_per_device", whose),
-                self._budget("login_failures_in_a_row", whose),
-            ]
+            budgets = own = known
         with self._holding(budgets, InvalidCredentials):
             yield
         # The owner's own device ends the row of strangers' failures, and
@@ -104,10 +100,13 @@ class Throttle:
         self._clear([*own, row])
 
     @contextmanager
-    def reset(self, email: str, network: str) -> Iterator[None]:
+    def reset(
+        self, email: str, network: str, cookie: str = ""
+    ) -> Iterator[None]:
         """Hold what a try at a reset token costs, like :meth:`login`.
 
-        A reset that works ends every throttling of the account.
+        A reset that works ends every throttling of the account, and of the
+        device it was made with.
         """
         budgets = [self._budget("reset_failures_per_network", network)]
         with self._holding(budgets, InvalidToken):
@@ -118,8 +117,20 @@ class Throttle:
                 self._budget("login_failures_per_account", account),
                 self._budget("login_failures_in_a_row", account),
                 self._budget("reset_mails_per_account", account),
+                *self._of_device(cookie, account),
             ]
         )
+
+    def _of_device(self, cookie: str, account: str) -> list[Budget]:
+        """Return the budgets of a known device, none for any other."""
+        device = self._devices.find(cookie, account)
+        if device is None:
+            return []
+        whose = f"{account}:{device}"
+        return [
+            self._budget("login_failures_per_device", whose),
+            self._budget("login_failures_in_a_row", whose),
+        ]
 
     def registration(self, network: str) -> None:
         """Count a registration, whatever becomes of it."""

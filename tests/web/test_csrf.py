@@ -92,3 +92,29 @@ def test_behind_a_proxy_the_public_name_is_ours() -> None:
         answer = client.post("/users", data=BOB, headers={"Origin": origin})
         assert answer.status_code == status
     app.extensions["bienvenue"].close()
+
+
+@pytest.mark.parametrize(
+    ("public", "origin", "status"),
+    [
+        ("https://id.example.com:443", "https://id.example.com", 200),
+        ("https://id.example.com", "https://id.example.com:443", 200),
+        ("https://id.example.com/base", "https://ID.example.com", 200),
+        ("https://id.example.com", "http://id.example.com", 403),
+        ("https://id.example.com", "https://id.example.com:8443", 403),
+        ("https://id.example.com", "https://id.example.com:port", 403),
+        ("https://id.example.com", "null", 403),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(
+    public: str, origin: str, status: int
+) -> None:
+    settings = Settings(
+        database_url="sqlite://", bcrypt_rounds=4, public_url=public
+    )
+    app = create_app(settings)
+    answer = app.test_client().post(
+        "/users", data=BOB, headers={"Origin": origin}
+    )
+    assert answer.status_code == status
+    app.extensions["bienvenue"].close()

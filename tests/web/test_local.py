@@ -44,3 +44,31 @@ def test_other_headers_count_for_nothing(make: Make) -> None:
     environ = {"REMOTE_ADDR": PEER}
     with app.test_request_context(headers=headers, environ_base=environ):
         assert local.address() == PEER
+
+
+@pytest.mark.parametrize(
+    "field", ["203.0.113.1:4711", "[203.0.113.1]:4711", "[203.0.113.1]"]
+)
+def test_a_port_beside_the_address_is_left_out(make: Make, field: str) -> None:
+    headers = {"X-Forwarded-For": field}
+    with make(trusted_hops=1).test_request_context(headers=headers):
+        assert local.address() == "203.0.113.1"
+
+
+def test_a_silent_proxy_is_told_by_its_http(make: Make) -> None:
+    client = make().test_client()
+    bob = {"email": "bob@example.com", "password": "fifteen letters"}
+    client.post("/users", json=bob)
+    old = {"SERVER_PROTOCOL": "HTTP/1.0"}
+    answer = client.post("/reset_password", json=bob, environ_overrides=old)
+    assert answer.status_code == 403
+
+
+def test_the_mailbox_is_read_here_alone_where_tokens_are_kept(
+    make: Make,
+) -> None:
+    client = make(strict=True, allow_remote=True).test_client()
+    far = {"REMOTE_ADDR": PEER}
+    assert client.get("/dev/mailbox").status_code == 200
+    answer = client.get("/dev/mailbox", environ_overrides=far)
+    assert answer.status_code == 403

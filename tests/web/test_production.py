@@ -9,6 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from flask.testing import FlaskClient
 
+from bienvenue.errors import ConfigurationError
 from bienvenue.web.extension import KEY
 from tests.service import free_port
 from tests.web.conftest import Make
@@ -146,13 +147,18 @@ def test_tokens_are_echoed_to_this_machine_only(
 
 
 def test_tokens_that_are_echoed_by_setting(make: Make) -> None:
-    client = make(profile="production", tokens_in_answers=True).test_client()
+    client = make(strict=True, tokens_in_answers=True).test_client()
     client.post("/users", json=BOB)
     answer = client.post("/reset_password", json=BOB)
     assert re.fullmatch(UUID, answer.get_json()["reset_token"])
     elsewhere = {"REMOTE_ADDR": "192.0.2.1"}
     answer = client.post("/reset_password", json=BOB, environ_base=elsewhere)
     assert answer.status_code == 403
+
+
+def test_production_never_echoes_a_token(make: Make) -> None:
+    with pytest.raises(ConfigurationError, match="tokens_in_answers"):
+        make(profile="production", tokens_in_answers=True)
 
 
 def test_no_content_by_setting(make: Make) -> None:

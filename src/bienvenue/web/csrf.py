@@ -6,7 +6,7 @@ by a browser, so it carries no cookie but its sender's own (OWASP ASVS 3.5.1;
 the cookie's SameSite is a second line, not the first).
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import request
 
@@ -37,8 +37,16 @@ def refuse_cross_site() -> None:
 
 def _is_ours(origin: str) -> bool:
     public = here().settings.public_url
-    own = urlsplit(public).netloc if public else request.host
     try:
-        return urlsplit(origin).netloc.lower() == own.lower() != ""
+        sent = urlsplit(origin)
+        if public is None:  # then the scheme is not known behind a proxy
+            return sent.netloc.lower() == request.host.lower() != ""
+        return _origin(sent) == _origin(urlsplit(public))
     except ValueError:
         return False
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port (RFC 6454), the usual port filled in."""
+    usual = {"https": 443, "http": 80}.get(url.scheme)
+    return url.scheme, url.hostname, url.port or usual

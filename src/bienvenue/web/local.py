@@ -40,7 +40,7 @@ def address() -> str | None:
     fields = ",".join(request.headers.getlist("X-Forwarded-For"))
     chain = [entry.strip() for entry in fields.split(",")]
     try:
-        return str(ipaddress.ip_address(chain[-hops]))
+        return str(ipaddress.ip_address(_without_port(chain[-hops])))
     except (IndexError, ValueError):
         return request.remote_addr  # not what the declared proxies send
 
@@ -54,18 +54,21 @@ def network() -> str:
     return client_network.of(address())
 
 
-def only(settings: Settings) -> None:
+def only(settings: Settings, *, always: bool = False) -> None:
     """Let the request pass if it comes from this very machine.
 
     The development profile hands out reset tokens.  Left running behind a
     proxy by mistake it would hand them to the internet, so what a proxy
     forwards is not local; nor is what was sent to another name than this
-    machine's own, which a web page can point here (DNS rebinding).  Raises
-    ``LocalOnly``.
+    machine's own, which a web page can point here (DNS rebinding).  A
+    proxy that says nothing of itself is told by HTTP/1.0, which no client
+    of today speaks and nginx does unless told otherwise.  ``allow_remote``
+    lets everybody pass, unless it is ``always``.  Raises ``LocalOnly``.
     """
-    if settings.allow_remote:
+    if settings.allow_remote and not always:
         return
     forwarded = any(name in request.headers for name in _FORWARDED)
+    forwarded |= request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
     near = _is_loopback(request.remote_addr) and _is_own_name(request.host)
     if forwarded or not near:
         raise LocalOnly
@@ -75,6 +78,13 @@ def prefers_json() -> bool:
     """Tell whether the client would rather have JSON than a page."""
     kinds = ["text/html", "application/json"]
     return request.accept_mimetypes.best_match(kinds) == kinds[1]
+
+
+def _without_port(entry: str) -> str:
+    """Return the address of an entry: some proxies write the port too."""
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    return entry.partition(":")[0] if entry.count(":") == 1 else entry
 
 
 def _is_own_name(host: str) -> bool:

@@ -31,10 +31,16 @@ def _has_surrogate(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def _an_address(text: str) -> str:
+    """Refuse what is no address; what was sent is what is answered."""
+    address.parse(text)
+    return text
+
+
 Text = Annotated[str, Field(min_length=1), AfterValidator(_storable)]
 Email = Annotated[
     Text,
-    AfterValidator(address.parse),
+    AfterValidator(_an_address),
     Field(
         max_length=254,
         description="an e-mail address (RFC 5321), in any letter case",

@@ -84,7 +84,8 @@ def reset(view: View[B]) -> View[B]:
 
     @wraps(view)
     def limited(body: B) -> Response:
-        with here().throttle.reset(body.email, local.network()):
+        throttle, brought = here().throttle, _brought(request)
+        with throttle.reset(body.email, local.network(), brought):
             return view(body)
 
     return limited
