@@ -15,7 +15,10 @@ import secrets
 import sys
 from typing import Any
 
-import requests
+try:
+    import requests
+except ModuleNotFoundError:
+    sys.exit("main.py needs the package requests: pip install requests")
 
 EMAIL = f"guillaume-{secrets.token_hex(8)}@holberton.io"
 PASSWD = "b4l0u"

@@ -218,3 +218,10 @@ def test_no_error_repeats_a_value(name: str, value: str) -> None:
     found = outcome({f"BIENVENUE_{name.upper()}": value})
     if isinstance(found, ConfigurationError):
         assert value not in str(found)
+
+
+def test_a_table_in_the_file_is_told_as_one(tmp_path: Path) -> None:
+    file = tmp_path / "bienvenue.toml"
+    file.write_text("[bienvenue]\nport = 5001\n", "utf-8")
+    with pytest.raises(ConfigurationError, match="top level, without one"):
+        Settings.load({}, {}, file)

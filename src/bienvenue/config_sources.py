@@ -95,7 +95,12 @@ def _read_toml(path: Path, names: Sequence[str]) -> dict[str, object]:
         raise ConfigurationError(f"{path}: {reason}") from None
     except ValueError as error:  # of TOML, of UTF-8, of a path
         raise ConfigurationError(f"{path} is not TOML: {error}") from None
-    for name in values:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            raise ConfigurationError(
+                f"{path}: [{name}] is a table; settings stand at the top"
+                " level, without one"
+            )
         if name not in names:
             raise _unknown(name, f"{path}: {name}", names)
     return values

@@ -7,7 +7,10 @@ from tests.http.client import Client, assert_problem
 ALLOWED = {
     "/": {"GET"},
     "/users": {"POST"},
-    "/sessions": {"POST", "DELETE"},
+    "/sessions": {"GET", "POST", "DELETE"},
+    "/sessions/others": {"DELETE"},
+    "/password": {"PUT"},
+    "/users/me/export": {"GET"},
     "/profile": {"GET"},
     "/reset_password": {"POST", "PUT"},
     "/docs": {"GET"},
