@@ -96,7 +96,7 @@ def _read_toml(path: Path, names: Sequence[str]) -> dict[str, object]:
     except ValueError as error:  # of TOML, of UTF-8, of a path
         raise ConfigurationError(f"{path} is not TOML: {error}") from None
     for name, value in values.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and name not in names:
             raise ConfigurationError(
                 f"{path}: [{name}] is a table; settings stand at the top"
                 " level, without one"
