@@ -31,7 +31,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         help="session checks, logins, or the parts of a session check",
     )
     add = parser.add_argument
-    add("--rounds", type=int, default=5, help="rounds of everything (5)")
+    add("--rounds", type=int, default=4, help="rounds of everything (4)")
     add("--seconds", type=int, default=2, help="of load a round (2)")
     add("--quick", action="store_true", help="one short round, few people")
     add("--markdown", action="store_true", help="print a table for README")
