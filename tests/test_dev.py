@@ -314,6 +314,7 @@ def test_a_worker_logs_as_the_service_does(tmp_path: Path) -> None:
         "BIENVENUE_SMTP_HOST": "127.0.0.1",
         "BIENVENUE_SMTP_PORT": str(free_port()),
         "BIENVENUE_PUBLIC_URL": "https://accounts.example.com",
+        "BIENVENUE_MAIL_FROM": "no-reply@example.com",
         "BIENVENUE_WORKERS": "2",
     }
     with (
