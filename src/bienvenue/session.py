@@ -163,4 +163,3 @@ def live(unit: orm.Session, user_id: int) -> list[Session]:
             .order_by(Session.id.desc())
         )
     )
-
