@@ -23,6 +23,7 @@ def cost_of(work: Callable[[], object]) -> float:
     return min(once() for _ in range(5))
 
 
+@pytest.mark.requirement("OWASP-CS-AUTH-1")
 @pytest.mark.parametrize(
     ("password", "hashes"),
     [

@@ -24,6 +24,7 @@ def test_an_imported_hash_is_upgraded_once(
     assert hasher.verify_and_upgrade(password, upgraded) == (True, None)
 
 
+@pytest.mark.requirement("V11.2.2", "OWASP-CS-PWSTORE-2")
 @pytest.mark.parametrize("password", ["b4l0u", "x" * 100])
 @pytest.mark.parametrize("rounds", [4, 6])
 def test_another_cost_is_outdated_upwards_and_downwards(

@@ -3,6 +3,8 @@
 import threading
 import time
 import unicodedata
+from hashlib import sha256
+from itertools import count, islice
 
 import bcrypt
 import pytest
@@ -28,12 +30,14 @@ def test_text_and_its_utf8_are_one_password() -> None:
     assert prepare(DECOMPOSED) == prepare(COMPOSED) == COMPOSED.encode()
 
 
+@pytest.mark.requirement("NIST-63B-3.1.1.2-f")
 def test_compatibility_forms_stay_different() -> None:
     """NFC, not NFKC: the ligature is not the two letters."""
     assert prepare("\ufb01sh") != prepare("fish")
     assert not HASHER.verify("fish", HASHER.hash("\ufb01sh"))
 
 
+@pytest.mark.requirement("NIST-63B-3.1.1.2-c")
 @pytest.mark.parametrize("password", ["a", "\u00e9", "\U0001f512"])
 def test_characters_are_counted_after_nfc(password: str) -> None:
     longest = password * MAX_CHARACTERS
@@ -44,6 +48,7 @@ def test_characters_are_counted_after_nfc(password: str) -> None:
             prepare(longer)
 
 
+@pytest.mark.requirement("OWASP-CS-PWSTORE-2")
 @pytest.mark.parametrize("length", [4097, 5_000_000])
 def test_what_cannot_become_short_enough_is_not_normalised(
     length: int,
@@ -94,6 +99,7 @@ def test_beyond_bcrypt_it_is_bcrypt_sha256(password: str) -> None:
     assert HASHER.verify(password, hashed)
 
 
+@pytest.mark.requirement("V11.4.2")
 def test_the_default_cost_is_12() -> None:
     assert PasswordHasher().hash("b4l0u").startswith("$2b$12$")
 
@@ -104,10 +110,12 @@ def test_a_cost_out_of_bounds_is_refused(rounds: int) -> None:
         PasswordHasher(rounds)
 
 
+@pytest.mark.requirement("NIST-63B-3.1.1.2-m")
 def test_two_hashes_of_one_password_differ() -> None:
     assert len({HASHER.hash("b4l0u") for _ in range(20)}) == 20
 
 
+@pytest.mark.requirement("V6.2.8", "NIST-63B-3.1.1.2-l", "OWASP-CS-PWSTORE-1")
 def test_two_long_passwords_that_begin_alike_are_two() -> None:
     """OWASP ASVS 5.0, 6.2.8: nothing is cut off."""
     first, second = "x" * 99 + "1", "x" * 99 + "2"
@@ -118,6 +126,7 @@ def test_two_long_passwords_that_begin_alike_are_two() -> None:
         assert not HASHER.verify("x" * 72, HASHER.hash(password))
 
 
+@pytest.mark.requirement("V6.2.8", "NIST-63B-3.1.1.2-l")
 def test_a_nul_neither_ends_nor_repeats_a_password() -> None:
     variants = ["ab", "ab\0", "ab\0ab", "\0ab", "\0", "ab\0x"]
     # What is guarded against: to bcrypt itself these two are one key.
@@ -126,6 +135,29 @@ def test_a_nul_neither_ends_nor_repeats_a_password() -> None:
     for stored in variants:
         hashed = HASHER.hash(stored)
         assert [v for v in variants if HASHER.verify(v, hashed)] == [stored]
+
+
+@pytest.mark.requirement("NIST-63B-3.1.1.2-f", "NIST-63B-3.1.1.2-d")
+@pytest.mark.requirement("OWASP-CS-PWSTORE-1")
+def test_a_digest_that_begins_with_nul_opens_nobody_elses() -> None:
+    """To bcrypt itself a raw digest would end where it begins."""
+    pair = list(
+        islice(
+            (
+                password
+                for password in map("{:0>80}".format, count())
+                if sha256(password.encode()).digest()[0] == 0
+            ),
+            4,
+        )
+    )
+    # What is guarded against: handed over raw, these are all one password.
+    raw = {sha256(each.encode()).digest().partition(b"\0")[0] for each in pair}
+    assert raw == {b""}
+    for one in pair:
+        hashed = HASHER.hash(one)
+        assert [each for each in pair if HASHER.verify(each, hashed)] == [one]
+        assert not HASHER.verify("", hashed)
 
 
 @thorough
@@ -145,6 +177,7 @@ def test_a_password_verifies_in_every_canonical_spelling(
     assert HASHER.verify_and_upgrade(password, hashed) == (True, None)
 
 
+@pytest.mark.requirement("NIST-63B-3.1.1.2-l")
 @thorough
 @given(PASSWORDS, PASSWORDS)
 def test_another_password_does_not_verify(one: str, other: str) -> None:

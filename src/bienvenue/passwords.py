@@ -4,13 +4,15 @@ A password is put into Unicode NFC and then UTF-8 (NIST SP 800-63B-4, section
 3.1.1.2), so that one typed on another keyboard is still the same.  It is
 never cut short: up to 72 bytes go through plain bcrypt, which every bcrypt
 library verifies, longer ones through bcrypt-sha256 (OWASP ASVS 5.0, 6.2.8).
+Where there is a pepper, every one is put through that first.
 """
 
 import unicodedata
 
-from bienvenue import imported_hashes
+from bienvenue import imported_hashes, pepper
 from bienvenue.errors import InvalidPassword, PasswordTooLong
-from bienvenue.imported_hashes import bcrypt_forms
+from bienvenue.imported_hashes import StoredHash, bcrypt_forms
+from bienvenue.pepper import Pepper, Peppers
 
 MAX_CHARACTERS = 1024  # code points in NFC
 
@@ -47,10 +49,13 @@ class PasswordHasher:
     login.
     """
 
-    def __init__(self, rounds: int = 12) -> None:
+    def __init__(
+        self, rounds: int = 12, peppers: Peppers | None = None
+    ) -> None:
         """Take the cost: 2**rounds bcrypt rounds, 4 to 20, else ValueError.
 
-        One at 12 takes about a fifth of a second.
+        One at 12 takes about a fifth of a second.  Without peppers, hashes
+        are made without, and those made with one match nothing.
         """
         if not bcrypt_forms.MIN_COST <= rounds <= bcrypt_forms.MAX_COST:
             raise ValueError(
@@ -58,15 +63,21 @@ class PasswordHasher:
                 f" to {bcrypt_forms.MAX_COST}, not {rounds}"
             )
         self.rounds = rounds
+        self._peppers = peppers or Peppers(None)
         self._dummy = imported_hashes.parse(bcrypt_forms.unmatched(rounds))
 
     def hash(self, password: str | bytes) -> str:
         """Return a new hash, with a salt of its own, as ASCII text.
 
-        ``$2b$`` up to 72 bytes without a NUL, ``$bcrypt-sha256$v=2`` beyond.
-        Raises as ``prepare`` does.
+        ``$2b$`` up to 72 bytes without a NUL, ``$bcrypt-sha256$v=2`` beyond;
+        with a pepper always ``$2b$``, behind the pepper's prefix.  Raises
+        as ``prepare`` does.
         """
-        return bcrypt_forms.make(prepare(password), self.rounds)
+        prepared, current = prepare(password), self._peppers.current
+        if current is None:
+            return bcrypt_forms.make(prepared, self.rounds)
+        inner = bcrypt_forms.make(current.apply(prepared), self.rounds)
+        return current.prefix + inner
 
     def verify(self, password: str | bytes, hashed: str | bytes) -> bool:
         """Return whether the hash was made of this password; never raises.
@@ -79,12 +90,16 @@ class PasswordHasher:
     def needs_rehash(self, hashed: str | bytes) -> bool:
         """Return whether ``hash`` would write it otherwise today.
 
-        True for another cost, another scheme and an unreadable hash.
+        True for another cost, another scheme, another pepper or none, and
+        an unreadable hash.
         """
-        text = _ascii(hashed)
+        prefix, text = pepper.split(_ascii(hashed))
+        current = self._peppers.current
         known = imported_hashes.identify(text) is not None
         return not (
-            known and text.startswith(bcrypt_forms.prefixes(self.rounds))
+            known
+            and prefix == (current.prefix if current else "")
+            and text.startswith(bcrypt_forms.prefixes(self.rounds))
         )
 
     def verify_and_upgrade(
@@ -93,7 +108,7 @@ class PasswordHasher:
         """Verify; also return the hash to store instead, or None.
 
         There is one when the password is right and the hash is outdated: of
-        another cost, of another scheme, or of text that was not in NFC.
+        another cost, scheme or pepper, or of text that was not in NFC.
         """
         match = self._match(password, hashed)
         if match is None:
@@ -113,14 +128,28 @@ class PasswordHasher:
     ) -> bytes | None:
         """Return the bytes of the password that the hash was made of."""
         candidates = _candidates(password)
-        try:
-            stored, known = imported_hashes.parse(_ascii(hashed)), True
-        except ValueError:
-            stored, known = self._dummy, False
+        stored, peppered, known = self._read(hashed)
         for candidate in candidates or (_STAND_IN,):
-            if stored.verify(candidate):
+            key = peppered.apply(candidate) if peppered else candidate
+            if stored.verify(key):
                 return candidate if known and candidates else None
         return None
+
+    def _read(
+        self, hashed: str | bytes
+    ) -> tuple[StoredHash, Pepper | None, bool]:
+        """Return a hash, its pepper, and whether it can match at all.
+
+        For one that cannot, a hash and a pepper that cost the same.
+        """
+        prefix, text = pepper.split(_ascii(hashed))
+        named = self._peppers.find(prefix)
+        if bool(prefix) == bool(named):
+            try:
+                return imported_hashes.parse(text), named, True
+            except ValueError:
+                pass
+        return self._dummy, self._peppers.current, False
 
 
 def _text(password: str | bytes) -> str:
