@@ -8,8 +8,9 @@ def vector(scheme: str, password: str, *parts: str) -> tuple[str, str, str]:
     return scheme, password, "".join(parts)
 
 
-# Openwall's crypt_blowfish 1.2, passlib's test suite, the scrypt paper (RFC
-# 7914, section 12), RFC 6070 in Werkzeug's form.
+# Openwall's crypt_blowfish 1.2 and phpass, Firebase's scrypt utility,
+# passlib's test suite, the scrypt paper (RFC 7914, section 12), RFC 6070 in
+# Werkzeug's form.
 PUBLISHED = [
     vector(
         "bcrypt",
@@ -66,6 +67,19 @@ PUBLISHED = [
         "werkzeug-pbkdf2-sha1",
         "password",
         "pbkdf2:sha1:4096$salt$4b007901b765489abead49d926f721d065a429c1",
+    ),
+    vector(
+        "phpass",
+        "test12345",
+        "$P$9IQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0",
+    ),
+    vector(
+        "firebase-scrypt",
+        "user1password",
+        "$firebase-scrypt$ln=14,r=8$42xEC+ixf3L2lw==$Bw==$jxspr8Ki0RY",
+        "ycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmY",
+        "USDzZvpjeJ9WmXA==$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1",
+        "SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==",
     ),
 ]
 
@@ -232,6 +246,28 @@ MADE = [
         "$7d51370fc387722d80767c2ac7ffda445a1fa0329062f83d6077a47c143b52b",
         "c68cda12fd5f23870ce473471beaa9f9dbe7f6443c45a311168c8b8e1a44bf93",
         "1",
+    ),
+    # Of hashlib, hmac and bcrypt alone, as Keycloak and WordPress put them
+    # together.
+    vector(
+        "keycloak-pbkdf2-sha1",
+        PHRASE,
+        "$keycloak-pbkdf2-sha1$10$ZGVmZ2hpamtsbW5vcHFycw$a6ryOVA6EXEi",
+        "dOnV9PhGhy5NaQW0TQ5Poc./HRgbdgvBOV5lKsBWddTNOCxsmkpJ4SH8o597",
+        "AzlLlHowauuqJg",
+    ),
+    vector(
+        "keycloak-pbkdf2-sha256",
+        PHRASE,
+        "$keycloak-pbkdf2-sha256$10$ZGVmZ2hpamtsbW5vcHFycw$xWunzeFv1L",
+        "v5G/HF7raWBfy/TzXudnUFqMfRpfgdFgNEzTkl1jXgF4i4g7Hm6d61iV35ZP",
+        "t0D8WyARL8EsiovQ",
+    ),
+    vector(
+        "wordpress-bcrypt",
+        PHRASE,
+        "$wp$2y$04$5LldaJmXefymT0zHf6BPDO8uuapYF5ZhEa1Yg7R9GrA9DOG6.s",
+        "o.a",
     ),
 ]
 

@@ -9,7 +9,9 @@ more row there.
 from bienvenue.imported_hashes import (
     argon2_forms,
     bcrypt_forms,
+    firebase_forms,
     pbkdf2_forms,
+    phpass_forms,
     scrypt_forms,
 )
 from bienvenue.imported_hashes.form import Form, StoredHash
@@ -23,6 +25,8 @@ FORMS: tuple[Form, ...] = (
     *argon2_forms.FORMS,
     *scrypt_forms.FORMS,
     *pbkdf2_forms.FORMS,
+    *phpass_forms.FORMS,
+    *firebase_forms.FORMS,
 )
 
 

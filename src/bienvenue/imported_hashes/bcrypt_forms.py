@@ -102,6 +102,12 @@ def _hex(secret: bytes, _salt: str) -> bytes:
     return hashlib.sha256(secret).hexdigest().encode()
 
 
+def _wordpress(secret: bytes, _salt: str) -> bytes:
+    # WordPress takes blanks off both ends first.  Nothing is taken off here
+    # (OWASP ASVS 6.2.8): who has some there has to reset.
+    return base64.b64encode(hmac.digest(b"wp-sha384", secret, "sha384"))
+
+
 def _form(
     scheme: str, pattern: str, derivation: Callable[[Fields], Derive]
 ) -> Form:
@@ -122,4 +128,5 @@ FORMS = (
     ),
     _form("django-bcrypt", rf"bcrypt\${_PLAIN}", _plain),
     _form("django-bcrypt-sha256", rf"bcrypt_sha256\${_PLAIN}", _behind(_hex)),
+    _form("wordpress-bcrypt", rf"\$wp{_PLAIN}", _behind(_wordpress)),
 )

@@ -28,13 +28,13 @@ _AB64_SALT = r"(?P<salt>[A-Za-z0-9./]{0,1366})"
 
 
 def _deriving(
-    name: str, decode_salt: Callable[[str], bytes]
+    name: str, decode_salt: Callable[[str], bytes], size: int | None = None
 ) -> Callable[[Fields], Derive]:
     def derivation(fields: Fields) -> Derive:
         count = bounded(int(fields["iterations"]), 1, MAX_ITERATIONS)
         salt = decode_salt(fields["salt"])
         return unpadded(
-            lambda secret: hashlib.pbkdf2_hmac(name, secret, salt, count)
+            lambda secret: hashlib.pbkdf2_hmac(name, secret, salt, count, size)
         )
 
     return derivation
@@ -76,6 +76,24 @@ def _forms(name: str, size: int) -> tuple[Form, Form, Form]:
     )
 
 
-FORMS = tuple(
-    form for name, size in _SIZES.items() for form in _forms(name, size)
+def _keycloak(name: str) -> Form:
+    """Keycloak derives 64 bytes, whatever the function; the form is ours.
+
+    It keeps a hash in several members of JSON, which an import writes as
+    one text.
+    """
+    return Form(
+        f"keycloak-pbkdf2-{name}",
+        re.compile(
+            rf"\$keycloak-pbkdf2-{name}\${_ITERATIONS}\${_AB64_SALT}"
+            r"\$(?P<digest>[A-Za-z0-9./]{86})"
+        ),
+        unbase64,
+        _deriving(name, unbase64, 64),
+    )
+
+
+FORMS = (
+    *(form for name, size in _SIZES.items() for form in _forms(name, size)),
+    *(_keycloak(name) for name in ("sha1", "sha256")),
 )
