@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
+from bienvenue.columns import UNICODE
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -30,6 +32,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("email_key", name="uq_users_email_key"),
         sqlite_autoincrement=True,
+        **UNICODE,
     )
     op.create_table(
         "sessions",
@@ -44,6 +47,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sessions"),
         sa.UniqueConstraint("digest", name="uq_sessions_digest"),
         sqlite_autoincrement=True,
+        **UNICODE,
     )
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
     op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
@@ -61,6 +65,7 @@ def upgrade() -> None:
             "user_id", "purpose", name="uq_one_time_tokens_user_id_purpose"
         ),
         sqlite_autoincrement=True,
+        **UNICODE,
     )
     op.create_index(
         "ix_one_time_tokens_expires_at", "one_time_tokens", ["expires_at"]
@@ -69,23 +74,25 @@ def upgrade() -> None:
         "outbox",
         sa.Column("id", _ID, nullable=False),
         sa.Column("letter", sa.String(32), nullable=False),
-        sa.Column("recipient", sa.String(320), nullable=False),
+        sa.Column("recipient", _KEY, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sqlite_autoincrement=True,
+        **UNICODE,
     )
     op.create_index("ix_outbox_due_at", "outbox", ["due_at"])
     op.create_table(
         "mailbox",
         sa.Column("id", _ID, nullable=False),
-        sa.Column("recipient", sa.String(320), nullable=False),
+        sa.Column("recipient", _KEY, nullable=False),
         sa.Column("subject", sa.String(255), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("arrived_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_mailbox"),
         sqlite_autoincrement=True,
+        **UNICODE,
     )
 
 

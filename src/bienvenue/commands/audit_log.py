@@ -1,0 +1,177 @@
+"""``bienvenue audit``: check the log of security events, or show it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from string import hexdigits
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from bienvenue import audit_check, audit_line
+from bienvenue.audit_check import Finding, Noted, Strand
+from bienvenue.chain import BYTES, Chain
+from bienvenue.commands import database
+from bienvenue.config import Settings
+from bienvenue.errors import AuditBroken
+
+_MOST_FINDINGS = 20
+_DIGITS = 18  # of a number that every engine can keep
+_NO_KEY = "-"
+
+
+def verify(
+    url: str | None,
+    *,
+    expect: str | None,
+    archived: str | None,
+    old_keys: Path | None,
+) -> None:
+    """Check the whole log; raise ``AuditBroken`` where it is not whole."""
+    settings = Settings.load({"database_url": url})
+    noted = _noted(expect, "--expect") if expect else []
+    before = _noted(archived, "--archived") if archived else []
+    chains = _chains(settings, old_keys)
+    findings = 0
+    with _reading(settings) as connection:
+        for each in audit_check.verify(connection, chains, noted, before):
+            if isinstance(each, Strand):
+                click.echo(_summary(each))
+                continue
+            findings += 1
+            if findings <= _MOST_FINDINGS:
+                click.echo(_told(each))
+    if not chains[0].keyed:
+        click.echo(
+            "without secret_key this finds accidents only: anybody can write"
+            " a log that passes"
+        )
+    if findings:
+        raise AuditBroken(
+            f"the audit log is broken: {_count(findings, 'finding')}"
+        )
+
+
+def tail(url: str | None, lines: int) -> None:
+    """Print the latest events, the last one last, a line each."""
+    with _reading(Settings.load({"database_url": url})) as connection:
+        found = audit_check.latest(connection, lines)
+    for row in found:
+        click.echo(_line(audit_line.told(row)))
+
+
+def export(url: str | None, strand: str | None, after: int) -> None:
+    """Print all events, or those after a number, as JSON Lines."""
+    with _reading(Settings.load({"database_url": url})) as connection:
+        names = audit_check.strands(connection)
+        for name in names if strand is None else [strand]:
+            for row in audit_check.rows(connection, name, after):
+                mac = row["mac"]
+                line = audit_line.told(row) | {
+                    "mac": mac.hex() if isinstance(mac, bytes) else None
+                }
+                click.echo(json.dumps(line, default=str))
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Connection]:
+    with (
+        database.up_to_date(settings) as engine,
+        audit_check.snapshot(engine) as connection,
+    ):
+        yield connection
+
+
+def _chains(settings: Settings, old_keys: Path | None) -> list[Chain]:
+    key = settings.secret_key
+    texts = [key.get_secret_value() if key else None]
+    texts += settings.older_secret_keys
+    if old_keys is not None:
+        kept = filter(None, old_keys.read_text("utf-8").splitlines())
+        texts += [None if each == _NO_KEY else each for each in kept]
+    return [Chain(each) for each in texts]
+
+
+def _noted(text: str, option: str) -> list[Noted]:
+    """Read SEQ:MAC, or a file that ``export`` wrote: its last events."""
+    note = _from_note(text)
+    if note is not None:
+        return [note]
+    last: dict[str, Noted] = {}
+    try:
+        with Path(text).open(encoding="utf-8") as file:
+            for line in file:
+                each = _from_export(json.loads(line))
+                last[each.strand] = each
+    except (OSError, ValueError, KeyError, TypeError):
+        last = {}
+    if not last:
+        raise click.BadParameter(
+            "give SEQUENCE:MAC, or a file that `bienvenue audit export`"
+            " wrote, with an event in it at least",
+            param_hint=option,
+        )
+    return list(last.values())
+
+
+def _from_note(text: str) -> Noted | None:
+    """Read SEQ:MAC or STRAND:SEQ:MAC; anything else may name a file."""
+    strand, _, rest = text.rpartition(":")[0].rpartition(":")
+    mac = text.rpartition(":")[2]
+    if not (rest.isascii() and rest.isdigit() and len(rest) <= _DIGITS):
+        return None
+    if len(mac) != 2 * BYTES or set(mac) - set(hexdigits):
+        return None
+    return Noted(strand or "main", int(rest), bytes.fromhex(mac))
+
+
+def _from_export(line: dict[str, Any]) -> Noted:
+    mac = bytes.fromhex(line["mac"])
+    return Noted(str(line["strand"]), int(line["sequence"]), mac)
+
+
+def _summary(strand: Strand) -> str:
+    said = f"{strand.name}: {_count(strand.events, 'event')}"
+    if strand.older:
+        said += f", {strand.older:,} of them under an old key"
+    return f"{said}, the last {strand.sequence}:{strand.mac.hex()}"
+
+
+def _told(finding: Finding) -> str:
+    return _printable(f"{finding.strand}: {finding.what}")
+
+
+def _line(event: dict[str, Any]) -> str:
+    """Return an event for people to read, on one line."""
+    detail = event["detail"]
+    whose = event["user_id"]
+    parts = [
+        event["time"],
+        f"{event['strand']}:{event['sequence']}",
+        event["event"],
+        event["outcome"],
+        f"user={'-' if whose is None else whose}",
+        f"from={event['address'] or '-'}",
+        f"request={event['request_id'] or '-'}",
+        *(
+            f"{name}={value}"
+            for name, value in (
+                detail.items() if isinstance(detail, dict) else ()
+            )
+        ),
+    ]
+    return _printable("  ".join(map(str, parts)))
+
+
+def _printable(text: str) -> str:
+    """Return a text of which no part can speak to a terminal.
+
+    The rows are not ours to trust: that is why there is a chain.
+    """
+    return "".join(filter(str.isprintable, text))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
