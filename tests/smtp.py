@@ -1,5 +1,6 @@
 """A mail server for tests: the real protocol, on this machine."""
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -27,6 +28,7 @@ class Server:
         self.envelopes: list[Envelope] = []
         self.logins: list[tuple[bytes, bytes]] = []
         self.refused: set[str] = set()
+        self.codes: dict[str, int] = {}
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -55,7 +57,8 @@ class Server:
     ) -> str:
         """Take a recipient, or not."""
         if address in self.refused:
-            return f"550 5.1.1 {address} is not known here"
+            code = self.codes.get(address, 550)
+            return f"{code} {address} is not known here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -82,6 +85,35 @@ class Server:
         )
 
 
+class _Controller(Controller):
+    """Ends what its clients have not ended, when it stops."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._sessions: list[SMTP] = []
+        super().__init__(*args, **options)
+
+    def factory(self) -> SMTP:
+        """Begin a session with a client."""
+        self._sessions.append(
+            # The library has no types.
+            super().factory()  # type: ignore[no-untyped-call]
+        )
+        return self._sessions[-1]
+
+    def stop(self, no_assert: bool = False) -> None:
+        """Hang up on everybody, and stop."""
+
+        async def hang_up() -> None:
+            for session in self._sessions:
+                if isinstance(session.transport, asyncio.Transport):
+                    session.transport.abort()
+            for _ in range(3):  # so that what that causes is done
+                await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(hang_up(), self.loop).result(10)
+        super().stop(no_assert)
+
+
 @contextmanager
 def listening(
     server: Server | None = None, **options: Any
@@ -89,7 +121,7 @@ def listening(
     """Serve on a free port while the block runs."""
     server = server or Server()
     server.port = server.port or free_port()
-    controller = Controller(
+    controller = _Controller(
         server,
         hostname="127.0.0.1",
         port=server.port,

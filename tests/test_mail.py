@@ -43,6 +43,16 @@ def plain() -> Iterator[Server]:
         yield server
 
 
+_opened: list[SmtpTransport] = []
+
+
+@pytest.fixture(autouse=True)
+def _hang_up() -> Iterator[None]:
+    yield
+    while _opened:
+        _opened.pop().close()
+
+
 def transport(server: Server, **more: Any) -> SmtpTransport:
     settings = {
         "smtp_host": "127.0.0.1",
@@ -50,7 +60,8 @@ def transport(server: Server, **more: Any) -> SmtpTransport:
         "smtp_security": "none",
         "mail_from": "Accounts <no-reply@example.com>",
     }
-    return SmtpTransport(Settings(**settings | more))
+    _opened.append(SmtpTransport(Settings(**settings | more)))
+    return _opened[-1]
 
 
 def test_a_letter_arrives_as_it_was_written(plain: Server) -> None:
@@ -74,7 +85,7 @@ def test_every_letter_has_an_id_of_its_own(plain: Server) -> None:
         transport(plain).send(LETTER)
     first, second = (mail["Message-ID"] for mail in plain.mails)
     assert first != second
-    assert first.endswith("@bienvenue.invalid>")
+    assert first.endswith("@example.com>")
 
 
 def test_letters_of_any_script_arrive(plain: Server) -> None:
@@ -204,7 +215,7 @@ def test_no_header_can_be_injected(line_break: str, plain: Server) -> None:
     ):
         with pytest.raises(ValueError, match="linefeed or carriage return"):
             transport(plain).send(letter)
-    with pytest.raises(ValueError, match=r"mail_from|linefeed"):
+    with pytest.raises(ValueError, match="mail_from"):
         transport(plain, mail_from=f"me@example.com{more}").send(LETTER)
     assert plain.envelopes == []
 
