@@ -43,6 +43,7 @@ def raw(client: FlaskClient) -> str:
     return cookie.value
 
 
+@pytest.mark.requirement("V7.5.2")
 def test_own_sessions_are_listed_newest_first(app: Flask) -> None:
     """V7.5.2: a person sees their sessions, and which one this is."""
     phone, laptop = signed_in(app), signed_in(app)
@@ -63,6 +64,7 @@ def test_own_sessions_are_listed_newest_first(app: Flask) -> None:
     assert [each["current"] for each in other] == [True, False]
 
 
+@pytest.mark.requirement("V7.5.2")
 def test_one_session_is_ended(app: Flask) -> None:
     phone, laptop = signed_in(app), signed_in(app)
     number = laptop.get("/sessions").get_json()["sessions"][0]["id"]
@@ -89,6 +91,7 @@ def test_nobody_ends_anothers_session(app: Flask) -> None:
     assert bob.get("/profile").status_code == 200
 
 
+@pytest.mark.requirement("V7.5.2")
 def test_all_other_sessions_are_ended(app: Flask) -> None:
     phone, laptop, tablet = (signed_in(app) for _ in range(3))
     assert phone.delete("/sessions/others").status_code == 204
@@ -105,20 +108,22 @@ def test_all_other_sessions_are_ended(app: Flask) -> None:
         ("DELETE", "/sessions/others"),
         ("PUT", "/password"),
         ("GET", "/users/me/export"),
+        ("DELETE", "/users/me"),
+        ("POST", "/sessions/reauthentication"),
     ],
 )
 def test_a_live_session_is_required(
     app: Flask, method: str, path: str
 ) -> None:
     body = {"current_password": "b4l0u", "new_password": "n3w"}
+    taken = {"PUT": body, "POST": {"password": "b4l0u"}}.get(method)
     client = app.test_client()
-    answer = client.open(
-        path, method=method, json=body if method == "PUT" else None
-    )
+    answer = client.open(path, method=method, json=taken)
     assert answer.status_code == 403
     assert answer.get_json()["code"] == "session_required"
 
 
+@pytest.mark.requirement("V6.2.2", "V7.2.4", "V7.4.3")
 def test_a_password_is_changed(app: Flask, auth: Auth) -> None:
     """V6.2.2, V7.2.4, V7.4.3: a new id, and every other session dead."""
     phone, laptop = signed_in(app), signed_in(app)
@@ -143,6 +148,7 @@ def test_a_password_is_changed(app: Flask, auth: Auth) -> None:
         auth.update_password(token, "stolen")
 
 
+@pytest.mark.requirement("V6.2.3")
 def test_the_password_in_force_is_wanted(app: Flask, auth: Auth) -> None:
     """V6.2.3: without it nothing changes."""
     client = signed_in(app)
@@ -160,6 +166,7 @@ def test_the_password_in_force_is_wanted(app: Flask, auth: Auth) -> None:
     assert client.get("/profile").status_code == 200
 
 
+@pytest.mark.requirement("V6.3.1")
 def test_an_open_session_is_no_way_to_go_on_guessing() -> None:
     """V6.3.1: wrong current passwords count like wrong logins."""
     app = create_app(
@@ -178,6 +185,7 @@ def test_an_open_session_is_no_way_to_go_on_guessing() -> None:
     app.extensions["bienvenue"].close()
 
 
+@pytest.mark.requirement("V15.4.2")
 def test_of_two_changes_at_once_one_counts(
     app: Flask, auth: Auth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,8 +212,25 @@ def test_the_export_holds_all_but_secrets(app: Flask, auth: Auth) -> None:
     answer = client.get("/users/me/export")
     assert "attachment" in answer.headers["Content-Disposition"]
     found = answer.get_json()
-    assert set(found) == {"email", "created_at", "sessions"}
+    assert set(found) == {
+        "email",
+        "created_at",
+        "verified_at",
+        "deletion_due_at",
+        "language",
+        "sessions",
+        "events",
+    }
     assert found["email"] == BOB["email"]
+    assert found["deletion_due_at"] is None
+    assert set(found["sessions"][0]) == {
+        "created_at",
+        "authenticated_at",
+        "last_seen_at",
+        "expires_at",
+        "address",
+        "agent",
+    }
     assert len(found["sessions"]) == 1
     user = auth.db.find_user_by(email=BOB["email"])
     digest = user.session_id
@@ -214,6 +239,7 @@ def test_the_export_holds_all_but_secrets(app: Flask, auth: Auth) -> None:
         assert secret not in answer.text
 
 
+@pytest.mark.requirement("V7.3.1", "NIST-63B-5.2")
 def test_an_unused_session_ends(auth: Auth) -> None:
     """V7.3.1: idle for one second too long."""
     auth.register_user(**BOB)
@@ -225,6 +251,7 @@ def test_an_unused_session_ends(auth: Auth) -> None:
         assert auth.check_session(session_id) is None
 
 
+@pytest.mark.requirement("V7.3.2", "NIST-63B-2.1.3")
 def test_use_keeps_a_session_until_its_fixed_end(
     auth: Auth, monkeypatch: pytest.MonkeyPatch
 ) -> None:

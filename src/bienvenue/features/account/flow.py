@@ -10,14 +10,35 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import orm
 
-from bienvenue import login, one_time_token, policy, session
+from bienvenue import (
+    account_state,
+    audit,
+    login,
+    one_time_token,
+    outbox,
+    policy,
+    session,
+    sudo,
+)
 from bienvenue.auth import Auth
-from bienvenue.db import lock_user
-from bienvenue.errors import WrongPassword
-from bienvenue.login import Client, Verified
+from bienvenue.client import Client, acting
+from bienvenue.client import current as current_client
+from bienvenue.db import lock_signed_in
+from bienvenue.errors import (
+    PasswordChangeRequired,
+    SessionRequired,
+    UserNotFound,
+    WrongPassword,
+)
+from bienvenue.events import Event
+from bienvenue.login import Verified
 from bienvenue.one_time_token import Purpose
+from bienvenue.outbox import Letter
 from bienvenue.session import Session
 from bienvenue.session_check import SignedIn
+from bienvenue.sudo import Renewed
+
+_MOST_EVENTS = 1000
 
 
 class OwnSession(NamedTuple):
@@ -45,20 +66,30 @@ class Account:
 
     def sessions(self, user: SignedIn) -> list[OwnSession]:
         """Return the user's live sessions, the newest first."""
-        rows = self._db.read(lambda unit: session.live(unit, user.id))
-        return [_as_own(row, user.session) for row in rows]
+        return [_as_own(row, user.session) for row in self._live(user)]
 
     def end_session(self, user: SignedIn, row_id: int) -> bool:
         """End one of the user's own sessions; tell whether it was theirs."""
-        return self._db.write(
-            lambda unit: session.end_row(unit, user.id, row_id)
-        )
+
+        def end(unit: orm.Session) -> bool:
+            if not session.end_row(unit, user.id, row_id):
+                return False
+            _record_end(unit, user, "one", row_id)
+            return True
+
+        return self._db.write(end)
 
     def end_other_sessions(self, user: SignedIn) -> None:
         """End all of the user's sessions but the one that asks."""
-        self._db.write(
-            lambda unit: session.end_all(unit, user.id, but=user.session)
-        )
+
+        def end(unit: orm.Session) -> None:
+            lock_signed_in(unit, user)
+            session.end_all(unit, user.id, but=user.session)
+            # Whoever is shut out must not come back by a change of address.
+            one_time_token.revoke(unit, user.id, Purpose.CHANGE_EMAIL)
+            _record_end(unit, user, "others")
+
+        self._db.write(end)
 
     def change_password(
         self, user: SignedIn, current: str, new: str, client: Client
@@ -67,49 +98,138 @@ class Account:
 
         Returns the id of a new session for the caller: what was stolen
         before is worth nothing after (OWASP ASVS 7.2.4, 7.4.3).  Raises
-        ``WrongPassword`` or ``InvalidPassword``; nothing is changed then.
+        ``WrongPassword``, ``InvalidPassword``, ``PasswordChangeRequired``
+        or ``SessionRequired``; nothing is changed then.
         """
+        with acting(client):
+            return self._change_password(user, current, new)
+
+    def _change_password(self, user: SignedIn, current: str, new: str) -> str:
         verified = self._verify(user, current)
-        policy.check(new, self._auth.settings)
+        policy.check(new, self._auth.settings, email=user.email)
         hashed_password = self._auth.hasher.hash(new)
 
-        def change(unit: orm.Session) -> str:
-            owner = lock_user(unit, user.id)
+        def change(unit: orm.Session) -> str | None:
+            owner = lock_signed_in(unit, user)
             if owner.hashed_password != verified.hashed_password:
-                raise WrongPassword  # somebody else was faster
+                return None  # somebody else was faster
+            if owner.compromised_at is not None:
+                raise PasswordChangeRequired  # by mail, not by who knows it
+            if not login.admit(unit, owner):
+                return None  # disabled meanwhile
             owner.hashed_password = hashed_password
             session.end_all(unit, owner.id)
-            one_time_token.revoke(unit, owner.id, Purpose.RESET_PASSWORD)
+            # A thief's change of address must not outlast it either.
+            for purpose in (Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL):
+                one_time_token.revoke(unit, owner.id, purpose)
+            where = current_client().address
+            letter, settings = Letter.PASSWORD_CHANGED, self._auth.settings
+            outbox.tell(unit, settings, letter, owner, detail=where)
+            audit.record(
+                unit,
+                Event.PASSWORD_CHANGED,
+                user_id=owner.id,
+                method="password",
+            )
+            _record_end(unit, user, "all")
             span = self._auth.session_span
-            return login.start(unit, owner.id, span, client)
+            return login.start(unit, owner.id, span, current_client())
 
-        return self._db.write(change)
+        session_id = self._db.write(change)
+        if session_id is None:
+            raise self._refusal(user)
+        return session_id
 
     def export(self, user: SignedIn) -> dict[str, Any]:
-        """Return all that is kept about the user, without any secret."""
-        owner = self._db.find_user_by(id=user.id)
+        """Return all that is kept about the user, without any secret.
+
+        Of what the audit log has, the latest thousand events.
+        """
+        try:
+            owner = self._db.find_user_by(id=user.id)
+        except UserNotFound:
+            raise SessionRequired from None
+        self._db.write(
+            lambda unit: audit.record(
+                unit, Event.DATA_EXPORTED, user_id=user.id
+            )
+        )
         return {
             "email": owner.email,
             "created_at": owner.created_at.isoformat(),
+            "verified_at": _written(owner.verified_at),
+            "deletion_due_at": _written(owner.deletion_due_at),
+            "language": owner.language,
             "sessions": [
                 {
                     "created_at": each.created_at.isoformat(),
+                    "authenticated_at": each.authenticated_at.isoformat(),
                     "last_seen_at": each.last_seen_at.isoformat(),
                     "expires_at": each.expires_at.isoformat(),
                     "address": each.address,
                     "agent": each.agent,
                 }
-                for each in self.sessions(user)
+                for each in self._live(user)
             ],
+            "events": self._db.read(
+                lambda unit: audit.about(unit, user.id, _MOST_EVENTS)
+            ),
         }
+
+    def reauthenticate(
+        self, user: SignedIn, session_id: str | None, password: str
+    ) -> Renewed:
+        """Take the password again; the session gets a new id.
+
+        Raises ``WrongPassword`` or ``SessionRequired``.
+        """
+        hasher = self._auth.hasher
+        return sudo.renew(self._db, hasher, user, session_id, password)
+
+    def delete(self, user: SignedIn) -> datetime:
+        """Have the account deleted, and every session ended; say when."""
+        auth = self._auth
+        return account_state.schedule_deletion(auth.db, auth.settings, user)
+
+    def _live(self, user: SignedIn) -> list[Session]:
+        return self._db.read(lambda unit: session.live(unit, user.id))
 
     def _verify(self, user: SignedIn, password: str) -> Verified:
         verified = login.verify_password(
             self._db, self._auth.hasher, user.email, password
         )
         if verified is None or verified.user_id != user.id:
-            raise WrongPassword
+            raise self._refusal(user)
         return verified
+
+    def _refusal(self, user: SignedIn) -> WrongPassword:
+        """Record that a password was not theirs; return what to raise."""
+        self._db.write(
+            lambda unit: audit.record(
+                unit,
+                Event.PASSWORD_CHANGED,
+                user_id=user.id,
+                outcome="failure",
+                method="password",
+            )
+        )
+        return WrongPassword()
+
+
+def _record_end(
+    unit: orm.Session, user: SignedIn, scope: str, row: int | None = None
+) -> None:
+    audit.record(
+        unit,
+        Event.SESSION_ENDED,
+        user_id=user.id,
+        scope=scope,
+        session=row,
+    )
+
+
+def _written(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def _as_own(row: Session, current: int) -> OwnSession:

@@ -2,14 +2,19 @@
 
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
-from flask import Response, abort, jsonify
+from flask import Response, abort, jsonify, request
 
 from bienvenue.features.account.flow import Account
 from bienvenue.web import cookies, local, schemas, throttled
 from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
-from bienvenue.web.current_user import current_user, login_required
+from bienvenue.web.current_user import (
+    current_user,
+    login_required,
+    recently_authenticated,
+)
 from bienvenue.web.extension import here
 from bienvenue.web.schemas import Problem
 
@@ -41,12 +46,40 @@ class PasswordChange(schemas.Body):
     new_password: schemas.Password
 
 
+class OwnPassword(schemas.Body):
+    """The password of whoever is signed in."""
+
+    password: schemas.Password
+
+
+class Deletion(schemas.Body):
+    """When an account is deleted, or that it was."""
+
+    message: str
+    deletion_due_at: datetime
+
+
+class SecurityEvent(schemas.Body):
+    """What the audit log has of a person: what, when, from where."""
+
+    time: str
+    event: str
+    outcome: str
+    address: str | None
+    agent: str | None
+    detail: dict[str, Any]
+
+
 class Export(schemas.Body):
     """All that is kept about a person, without any secret."""
 
     email: str
     created_at: datetime
+    verified_at: datetime | None
+    deletion_due_at: datetime | None
+    language: str | None
     sessions: list[dict[str, str | None]]
+    events: list[SecurityEvent]
 
 
 @api.route(
@@ -116,6 +149,59 @@ def change_password(body: PasswordChange) -> Response:
         )
     )
     cookies.keep(response, here().settings, session_id)
+    here().courier.wake()
+    return response
+
+
+@api.route(
+    "POST",
+    "/sessions/reauthentication",
+    takes=OwnPassword,
+    session=True,
+    answers={**WITH_BODY, 200: schemas.EmailMessage},
+)
+@login_required
+@throttled.own_password
+@hashes_password
+def reauthenticate(body: OwnPassword) -> Response:
+    """Give one's password again, for what wants it to be fresh.
+
+    The answer sets the cookie of this session's new id; the old one ends.
+    """
+    renewed = _account().reauthenticate(
+        current_user, cookies.session_id(request), body.password
+    )
+    response = answer(
+        schemas.EmailMessage(email=current_user.email, message="authenticated")
+    )
+    settings = here().settings
+    cookies.keep(response, settings, renewed.session_id, renewed.seconds)
+    return response
+
+
+@api.route(
+    "DELETE",
+    "/users/me",
+    session=True,
+    answers={**ALWAYS, 200: Deletion, 202: Deletion, 403: Problem},
+)
+@login_required
+@recently_authenticated
+def delete_account() -> Response:
+    """Delete one's own account, after some days of grace.
+
+    Every session ends. Signing in before the account is gone keeps it.
+    Wants the password to have been given just now.
+    """
+    extension = here()
+    due = _account().delete(current_user)
+    if extension.settings.deletion_grace_days:
+        extension.courier.wake()
+        message, status = "account will be deleted", HTTPStatus.ACCEPTED
+    else:
+        message, status = "account deleted", HTTPStatus.OK
+    response = answer(Deletion(message=message, deletion_due_at=due), status)
+    cookies.clear(response, extension.settings)
     return response
 
 

@@ -1,0 +1,119 @@
+"""The page of a mailed reset link, and the form on it.
+
+``POST`` and ``PUT`` of the same path are the classic routes; the form of a
+page knows no ``PUT``, so it has a path of its own and does the same.
+"""
+
+from typing import Any
+
+from flask import Response, request
+
+from bienvenue.errors import BienvenueError
+from bienvenue.one_time_token import Purpose, owner
+from bienvenue.web import language, rendered, schemas, throttled
+from bienvenue.web.admission import hashes_password
+from bienvenue.web.api import WITH_BODY, Api, answer
+from bienvenue.web.extension import here
+
+api = Api(__package__)
+
+_PAGE = "bienvenue/reset_password.html"
+_ASK = "bienvenue/ask_for_reset.html"
+
+
+@api.page("/reset_password")
+def reset_password_page() -> Response:
+    """Ask for the new password, or without a link for the address.
+
+    Spends nothing.
+    """
+    token = request.args.get("token")
+    if token is None:
+        return rendered.page(_ASK)
+    email = _waiting(token)
+    if email is None:
+        return rendered.refused(_PAGE)
+    return rendered.page(_PAGE, token=token, email=email, least=_least())
+
+
+def _asked(
+    _members: dict[str, Any], error: BienvenueError | None
+) -> Response:
+    return rendered.outcome(_ASK, error)
+
+
+@api.route(
+    "POST",
+    "/reset_password/mail",
+    takes=schemas.ResetRequest,
+    answers={**WITH_BODY, 200: schemas.EmailMessage},
+    page=_asked,
+)
+@throttled.reset_request
+def mail_reset(body: schemas.ResetRequest) -> Response:
+    """Ask for a reset by mail, in every profile.
+
+    The answer does not tell whether the address has an account.
+    """
+    extension = here()
+    if extension.throttle.reset_mail(body.email):
+        extension.auth.request_password_reset(body.email)
+        extension.courier.wake()
+    else:
+        throttled.withheld("reset_mails_per_account")
+    message = "if the address has an account, a mail is on its way"
+    return answer(schemas.EmailMessage(email=body.email, message=message))
+
+
+def _page(
+    members: dict[str, Any], error: BienvenueError | None
+) -> Response:
+    token = str(members.get("reset_token", ""))
+    email = str(members.get("email", ""))
+    return rendered.outcome(
+        _PAGE,
+        error,
+        token=token if _waiting(token) else "",
+        email=email,
+        least=_least(),
+    )
+
+
+@api.route(
+    "POST",
+    "/reset_password/new",
+    takes=schemas.NewPassword,
+    answers={**WITH_BODY, 200: schemas.EmailMessage},
+    page=_page,
+)
+@throttled.reset
+@hashes_password
+def choose_password(body: schemas.NewPassword) -> Response:
+    """Spend a reset token on a new password, as `PUT /reset_password` does.
+
+    For forms.
+    """
+    here().auth.update_password(
+        body.reset_token, body.new_password, email=body.email
+    )
+    here().courier.wake()
+    language.written_for(body.email)
+    return answer(
+        schemas.EmailMessage(email=body.email, message="Password updated")
+    )
+
+
+def _waiting(token: str) -> str | None:
+    """Return whose unspent token this is; None if it is void."""
+    found = here().auth.db.read(
+        lambda unit: owner(unit, Purpose.RESET_PASSWORD, token)
+    )
+    email = found.email if found else None
+    language.written_for(email)
+    return email
+
+
+def _least() -> int | None:
+    """Return how long the policy wants a password, if it wants that."""
+    settings = here().settings
+    return settings.password_min_length if settings.strict_rules else None

@@ -1,0 +1,1 @@
+"""Verifying an address: whoever opens the mail there is its owner."""

@@ -1,0 +1,35 @@
+"""Addresses that nobody may take, since their owner may come back to them.
+
+Somebody whose address was changed by a thief has days to undo it.  Until
+then the old address must not become another account's: there would be
+nothing to go back to.
+"""
+
+from sqlalchemy import orm, select
+
+from bienvenue import address
+from bienvenue.columns import not_expired
+from bienvenue.one_time_token import OneTimeToken, Purpose
+
+
+def is_reserved(
+    unit: orm.Session, email: str, *, but: int | None = None
+) -> bool:
+    """Tell whether an account may come back to an address.
+
+    ``but`` is the account that asks.  Ask after the address was written,
+    in the same unit: the unique index makes that wait for a change that is
+    about to free it, and the reservation is then there to be seen.
+    """
+    # Their keys are no column, and there are few: those of three days.
+    rows = unit.execute(
+        select(OneTimeToken.user_id, OneTimeToken.subject).where(
+            OneTimeToken.purpose == Purpose.UNDO_EMAIL_CHANGE,
+            not_expired(OneTimeToken.expires_at),
+        )
+    )
+    wanted = address.key(email)
+    return any(
+        user_id != but and address.key(subject) == wanted
+        for user_id, subject in rows
+    )
