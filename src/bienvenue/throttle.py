@@ -9,12 +9,11 @@ Stuffing Prevention Cheat Sheets).  ``docs/limits.md`` has all the numbers.
 
 import hashlib
 import hmac
-import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from bienvenue import address, secret
+from bienvenue import address, audit, secret
 from bienvenue.config import Settings
 from bienvenue.device import DeviceSigner
 from bienvenue.errors import (
@@ -23,16 +22,17 @@ from bienvenue.errors import (
     InvalidToken,
     TooManyAttempts,
 )
+from bienvenue.events import Event
 from bienvenue.rate_limit import (
+    Answer,
     Budget,
+    InUse,
     Limiter,
     NullLimiter,
     Refused,
     Taken,
 )
 from bienvenue.rate_limit.choice import limiter_for
-
-_log = logging.getLogger("bienvenue.throttle")
 
 _QUARTER, _HOUR, _DAY = 15 * 60, 60 * 60, 24 * 60 * 60
 
@@ -46,6 +46,11 @@ WINDOWS = {
     "reset_requests_per_network": _HOUR,
     "reset_mails_per_account": _HOUR,
     "reset_failures_per_network": _QUARTER,
+    "verification_requests_per_network": _HOUR,
+    "verification_mails_per_account": _HOUR,
+    "verification_failures_per_network": _QUARTER,
+    "verification_failures_per_account": _HOUR,
+    "email_changes_per_account": _HOUR,
 }
 """The seconds over which each limit of ``Settings`` counts."""
 
@@ -55,7 +60,8 @@ class Throttle:
 
     Whatever takes a ``network`` takes what ``client_network.of`` returns.
     Every method raises ``TooManyAttempts`` where a budget has run out, and
-    ``Busy`` when the limiter fails: nobody gets past it that way.
+    ``Busy`` where what is left of one is held by attempts that are being
+    judged, and when the limiter fails: nobody gets past it either way.
     """
 
     def __init__(
@@ -71,8 +77,8 @@ class Throttle:
         key = settings.secret_key
         # Without a key, one that lasts as long as the process.
         text = key.get_secret_value() if key else secret.new_token()
-        self._account_key = _derive(text, "throttled accounts")
-        self._devices = DeviceSigner(_derive(text, "device cookies"))
+        self._account_key, self._devices = _under(text)
+        self._older = [_under(text) for text in settings.older_secret_keys]
 
     @contextmanager
     def login(self, email: str, network: str, cookie: str) -> Iterator[None]:
@@ -84,7 +90,7 @@ class Throttle:
         """
         account = self._account(email)
         row = self._budget("login_failures_in_a_row", account)
-        known = self._of_device(cookie, account)
+        known = self._of_device(cookie, account, email)
         if not known:
             own = [self._budget("login_failures_per_account", account), row]
             budgets = [
@@ -117,13 +123,17 @@ class Throttle:
                 self._budget("login_failures_per_account", account),
                 self._budget("login_failures_in_a_row", account),
                 self._budget("reset_mails_per_account", account),
-                *self._of_device(cookie, account),
+                *self._of_device(cookie, account, email),
             ]
         )
 
-    def _of_device(self, cookie: str, account: str) -> list[Budget]:
+    def _of_device(
+        self, cookie: str, account: str, email: str
+    ) -> list[Budget]:
         """Return the budgets of a known device, none for any other."""
         device = self._devices.find(cookie, account)
+        for key, devices in self._older:
+            device = device or devices.find(cookie, _named(email, key))
         if device is None:
             return []
         whose = f"{account}:{device}"
@@ -145,9 +155,40 @@ class Throttle:
 
         A bool, because nobody is to be told (OWASP Forgot Password).
         """
+        return self._may_write_to("reset_mails_per_account", email)
+
+    def verification_request(self, network: str) -> None:
+        """Count a request to be sent the link to verify an address."""
+        setting = "verification_requests_per_network"
+        self._take([self._budget(setting, network)])
+
+    def verification_mail(self, email: str) -> bool:
+        """Tell like :meth:`reset_mail`, of letters about signing up.
+
+        They have a budget of their own: whoever burns it must not keep the
+        owner from a reset.
+        """
+        return self._may_write_to("verification_mails_per_account", email)
+
+    @contextmanager
+    def verification(self, network: str, email: str = "") -> Iterator[None]:
+        """Hold what a try at a mailed link costs, like :meth:`login`.
+
+        With ``email``, at the code of an account: that can be guessed.
+        """
+        budgets = [self._budget("verification_failures_per_network", network)]
+        if email:
+            account = self._account(email)
+            budgets.append(
+                self._budget("verification_failures_per_account", account)
+            )
+        with self._holding(budgets, InvalidToken):
+            yield
+
+    def email_change(self, email: str) -> None:
+        """Count a change of the address that an account asks for."""
         account = self._account(email)
-        budgets = [self._budget("reset_mails_per_account", account)]
-        return isinstance(self._ask(budgets), Taken)
+        self._take([self._budget("email_changes_per_account", account)])
 
     def remember(self, cookie: str, email: str) -> str:
         """Return the device cookie for after a login to this account."""
@@ -161,26 +202,39 @@ class Throttle:
     def _holding(
         self, budgets: Sequence[Budget], failure: type[Exception]
     ) -> Iterator[None]:
-        taken = self._take(budgets)
+        taken = self._granted(self.limiter.hold, budgets)
         try:
             yield
         except failure:
+            with _FailingClosed():
+                self.limiter.keep(budgets, taken)
             raise
         except Exception:  # no guess was judged: full queue, database away
             self._give_back(budgets, taken)
             raise
         self._give_back(budgets, taken)
 
-    def _take(self, budgets: Sequence[Budget]) -> Taken:
-        answer = self._ask(budgets)
+    def _may_write_to(self, setting: str, email: str) -> bool:
+        budgets = [self._budget(setting, self._account(email))]
+        with _FailingClosed():
+            return isinstance(self.limiter.take(budgets), Taken)
+
+    def _take(self, budgets: Sequence[Budget]) -> None:
+        self._granted(self.limiter.take, budgets)
+
+    def _granted(
+        self,
+        ask: Callable[[Sequence[Budget]], Answer],
+        budgets: Sequence[Budget],
+    ) -> Taken:
+        with _FailingClosed():
+            answer = ask(budgets)
+        if isinstance(answer, InUse):
+            raise Busy
         if isinstance(answer, Refused):
             seconds = math.ceil(answer.wait_us / 1_000_000)
             raise TooManyAttempts(retry_after=min(seconds, _DAY))
         return answer
-
-    def _ask(self, budgets: Sequence[Budget]) -> Taken | Refused:
-        with _FailingClosed():
-            return self.limiter.take(budgets)
 
     def _give_back(self, budgets: Sequence[Budget], taken: Taken) -> None:
         with _FailingClosed():
@@ -196,12 +250,11 @@ class Throttle:
 
     def _account(self, email: str) -> str:
         """Name an account, known or not, without holding its address."""
-        text = address.key(email).encode("utf-8", "surrogatepass")
-        return hmac.new(self._account_key, text, hashlib.sha256).hexdigest()
+        return _named(email, self._account_key)
 
 
 class _FailingClosed:
-    """Turns whatever goes wrong inside into ``Busy``, and logs its type."""
+    """Turns what goes wrong inside into ``Busy``, and logs its type."""
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
@@ -210,10 +263,19 @@ class _FailingClosed:
         self, kind: type[BaseException] | None, *_rest: object
     ) -> None:
         if kind is not None and issubclass(kind, Exception):
-            _log.error("the limiter failed: %s", kind.__name__)
+            audit.report(
+                Event.CONTROL_FAILED, control="limiter", error=kind.__name__
+            )
             raise Busy from None
 
 
-def _derive(key: str, purpose: str) -> bytes:
-    note = f"bienvenue {purpose}".encode()
-    return hmac.new(key.encode(), note, hashlib.sha256).digest()
+def _named(email: str, key: bytes) -> str:
+    # The last is the same however a domain was spelled.
+    text = address.keys(email)[-1].encode("utf-8", "surrogatepass")
+    return hmac.new(key, text, hashlib.sha256).hexdigest()
+
+
+def _under(text: str) -> tuple[bytes, DeviceSigner]:
+    """Return what accounts are named and devices are known by under a key."""
+    devices = DeviceSigner(secret.derive(text, "device cookies"))
+    return secret.derive(text, "throttled accounts"), devices

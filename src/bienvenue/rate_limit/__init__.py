@@ -4,11 +4,22 @@ A moving window, exact: never more than ``amount`` within any ``seconds``,
 however many ask at once.  Written here rather than taken from a library
 because an attempt that turns out well gives back what it took, several
 budgets are taken together or not at all, and time is ``bienvenue.clock``.
+
+What is held for an attempt that is still being judged counts like what is
+spent, so that attempts made at once get no further than attempts made one
+after the other; but it is told apart, as it may come back at any moment.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+HOLD_US = 60_000_000
+"""How long an attempt may be judged, in microseconds.
+
+What is held longer counts as spent: its process may be gone, and that must
+not be a way to further attempts.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +50,25 @@ class Refused:
     wait_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """A take that was refused for what others hold at this moment."""
+
+
+Answer = Taken | Refused | InUse
+
+
 class Limiter(Protocol):
     """Keeps count; safe to share between threads."""
 
-    def take(self, budgets: Sequence[Budget]) -> Taken | Refused:
-        """Take one of each budget, or nothing when one has run out."""
+    def take(self, budgets: Sequence[Budget]) -> Answer:
+        """Spend one of each budget, or nothing when one has run out."""
+
+    def hold(self, budgets: Sequence[Budget]) -> Answer:
+        """Take as ``take`` does, to ``keep`` or to ``give_back``."""
+
+    def keep(self, budgets: Sequence[Budget], taken: Taken) -> None:
+        """Spend what is held; no effect on what was cleared since."""
 
     def give_back(self, budgets: Sequence[Budget], taken: Taken) -> None:
         """Undo a take; no effect on what was cleared since."""
@@ -58,9 +83,16 @@ class Limiter(Protocol):
 class NullLimiter:
     """Grants everything and counts nothing: development without strict."""
 
-    def take(self, budgets: Sequence[Budget]) -> Taken | Refused:
+    def take(self, budgets: Sequence[Budget]) -> Answer:
         """Grant it."""
         return Taken(0)
+
+    def hold(self, budgets: Sequence[Budget]) -> Answer:
+        """Grant it."""
+        return Taken(0)
+
+    def keep(self, budgets: Sequence[Budget], taken: Taken) -> None:
+        """Do nothing: nothing is counted."""
 
     def give_back(self, budgets: Sequence[Budget], taken: Taken) -> None:
         """Do nothing: nothing was counted."""

@@ -16,7 +16,15 @@ from redis.retry import Retry
 
 from bienvenue import clock
 from bienvenue.errors import ConfigurationError
-from bienvenue.rate_limit import Budget, Refused, Taken
+from bienvenue.rate_limit import (
+    HOLD_US,
+    Answer,
+    Budget,
+    InUse,
+    Refused,
+    Taken,
+    redis_scripts,
+)
 from bienvenue.rate_limit.memory import MemoryLimiter
 
 R = TypeVar("R")
@@ -26,31 +34,6 @@ _PREFIX = "{bienvenue}:"  # in braces: a cluster keeps them in one place
 _PATIENCE_SECONDS = 0.5
 _AWAY_US = 5_000_000
 _LOG_EVERY_US = 60_000_000
-
-# ARGV: the time, then amount and window of each key; all in microseconds.
-_TAKE = """
-local now, wait = tonumber(ARGV[1]), 0
-for i, key in ipairs(KEYS) do
-    local amount, window = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
-    local first = redis.call('LINDEX', key, 0)
-    while first and tonumber(first) <= now - window do
-        redis.call('LPOP', key)
-        first = redis.call('LINDEX', key, 0)
-    end
-    local spent = redis.call('LLEN', key)
-    if spent >= amount then
-        local last = tonumber(redis.call('LINDEX', key, spent - amount))
-        wait = math.max(wait, last + window - now)
-    end
-end
-if wait > 0 then return wait end
-for i, key in ipairs(KEYS) do
-    redis.call('RPUSH', key, ARGV[1])
-    local window = tonumber(ARGV[2 * i + 1])
-    redis.call('PEXPIRE', key, math.ceil(window / 1000))
-end
-return 0
-"""
 
 
 class RedisLimiter:
@@ -77,35 +60,40 @@ class RedisLimiter:
             raise ConfigurationError(
                 "redis_url: not a redis://, rediss:// or unix:// URL"
             ) from None
-        self._take = self._redis.register_script(_TAKE)
+        self._take, self._keep, self._give_back = map(
+            self._redis.register_script,
+            (
+                redis_scripts.TAKE,
+                redis_scripts.KEEP,
+                redis_scripts.GIVE_BACK,
+            ),
+        )
         self._local = MemoryLimiter()
         self._lock = threading.Lock()
         self._away_until, self._logged_at = 0, -_LOG_EVERY_US
 
-    def take(self, budgets: Sequence[Budget]) -> Taken | Refused:
-        """Take one of each budget, or nothing when one has run out."""
-        now = clock.now_us()
-        arguments: list[int] = [now]
-        for budget in budgets:
-            arguments += (budget.amount, budget.window_us)
-        wait = self._ask(
-            lambda: cast(int, self._take(_keys(budgets), arguments))
+    def take(self, budgets: Sequence[Budget]) -> Answer:
+        """Spend one of each budget, or nothing when one has run out."""
+        answer = self._enter(budgets, held=False)
+        return self._local.take(budgets) if answer is None else answer
+
+    def hold(self, budgets: Sequence[Budget]) -> Answer:
+        """Take as ``take`` does, to ``keep`` or to ``give_back``."""
+        answer = self._enter(budgets, held=True)
+        return self._local.hold(budgets) if answer is None else answer
+
+    def keep(self, budgets: Sequence[Budget], taken: Taken) -> None:
+        """Spend what is held, wherever it was counted."""
+        self._local.keep(budgets, taken)
+        windows = [budget.window_us for budget in budgets]
+        self._ask(
+            lambda: self._keep(_keys(budgets), [taken.at_us, *windows])
         )
-        if wait is None:
-            return self._local.take(budgets)
-        return Refused(wait) if wait > 0 else Taken(now)
 
     def give_back(self, budgets: Sequence[Budget], taken: Taken) -> None:
         """Undo a take, wherever it was counted."""
         self._local.give_back(budgets, taken)
-
-        def undo() -> None:
-            with self._redis.pipeline() as pipe:
-                for key in _keys(budgets):
-                    pipe.lrem(key, 1, str(taken.at_us))
-                pipe.execute()
-
-        self._ask(undo)
+        self._ask(lambda: self._give_back(_keys(budgets), [taken.at_us]))
 
     def clear(self, budgets: Sequence[Budget]) -> None:
         """Forget everything that was taken from these budgets."""
@@ -115,6 +103,23 @@ class RedisLimiter:
     def close(self) -> None:
         """Let go of connections."""
         self._redis.close()
+
+    def _enter(
+        self, budgets: Sequence[Budget], *, held: bool
+    ) -> Answer | None:
+        """Return how it went, or None while Redis is away."""
+        now = clock.now_us()
+        arguments: list[int] = [now, HOLD_US, int(held)]
+        for budget in budgets:
+            arguments += (budget.amount, budget.window_us)
+        wait = self._ask(
+            lambda: cast(int, self._take(_keys(budgets), arguments))
+        )
+        if wait is None:
+            return None
+        if wait < 0:
+            return InUse()
+        return Refused(wait) if wait > 0 else Taken(now)
 
     def _ask(self, question: Callable[[], R]) -> R | None:
         """Return Redis's answer, or None while it is away."""
@@ -142,4 +147,6 @@ class RedisLimiter:
 
 
 def _keys(budgets: Sequence[Budget]) -> list[str]:
-    return [_PREFIX + budget.key for budget in budgets]
+    """Return the keys of what is spent, then those of what is held."""
+    spent = [_PREFIX + budget.key for budget in budgets]
+    return spent + [f"{key}:held" for key in spent]
