@@ -148,7 +148,7 @@ def test_config_shows_no_secret(
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("given", "shown"),
     [
         ("sqlite:////srv/a.db", "/srv/a.db"),
         ("sqlite:///a.db", "a.db"),
@@ -157,9 +157,9 @@ def test_config_shows_no_secret(
     ],
 )
 def test_config_names_the_database(
-    url: str, shown: str, monkeypatch: pytest.MonkeyPatch
+    given: str, shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BIENVENUE_DATABASE_URL", url)
+    monkeypatch.setenv("BIENVENUE_DATABASE_URL", given)
     found = json.loads(run("config", "--json").stdout)
     assert found["database_url"]["value"] == shown
 

@@ -11,6 +11,11 @@ from typing import Any
 
 import click
 
+from bienvenue.commands.audit import audit
+from bienvenue.commands.db import db
+from bienvenue.commands.mail import mail
+from bienvenue.commands.options import database_url
+from bienvenue.commands.user import user
 from bienvenue.errors import BienvenueError
 
 _STATUS = """
@@ -83,20 +88,19 @@ def cli(ctx: click.Context, *, debug: bool) -> None:
         ctx.color = False
 
 
+cli.add_command(audit)
+cli.add_command(db)
+cli.add_command(mail)
+cli.add_command(user)
+
 _host = click.option("--host", help="Address to listen on.")
 _port = click.option("--port", type=int, help="Port to listen on.")
-_database = click.option(
-    "--database-url",
-    metavar="URL",
-    help="sqlite:///FILE, postgresql://... or mariadb://...; one with a"
-    " password is better kept in the environment.",
-)
 
 
 @cli.command()
 @_host
 @_port
-@_database
+@database_url
 @click.option(
     "--strict",
     is_flag=True,
@@ -123,7 +127,7 @@ def dev(**options: object) -> None:
 @cli.command()
 @_host
 @_port
-@_database
+@database_url
 @click.option("--workers", type=int, help="Processes that serve.")
 @click.option("--threads", type=int, help="Requests at once in each.")
 def serve(**options: object) -> None:
@@ -154,29 +158,6 @@ def config(*, as_json: bool) -> None:
     from bienvenue.commands import config
 
     config.show(as_json=as_json)
-
-
-@cli.group()
-def db() -> None:
-    """Look after the database."""
-
-
-@db.command()
-@_database
-def upgrade(database_url: str | None) -> None:
-    """Create what is missing, or upgrade an older database."""
-    from bienvenue.commands import database
-
-    database.upgrade(database_url)
-
-
-@db.command()
-@_database
-def status(database_url: str | None) -> None:
-    """Tell whether the database is up to date; exit 1 when it is not."""
-    from bienvenue.commands import database
-
-    database.status(database_url)
 
 
 @cli.command()

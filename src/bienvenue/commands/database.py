@@ -1,15 +1,18 @@
 """``bienvenue db``: bring a database up to date, or tell whether it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from bienvenue import engine, schema
 from bienvenue.commands import shown
 from bienvenue.config import Settings
 from bienvenue.db import DB
-from bienvenue.errors import DatabaseUnavailable
+from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 
 
 def upgrade(url: str | None) -> None:
@@ -24,7 +27,7 @@ def status(url: str | None) -> None:
     """Say which revision the database has; exit 1 if it is not ours."""
     settings = _settings(url)
     name = shown.database(settings.database_url)
-    found = _revision(settings.database_url)
+    found = revision(settings.database_url)
     if found == schema.HEAD:
         click.echo(f"{name}: up to date, revision {found}")
         return
@@ -36,11 +39,34 @@ def status(url: str | None) -> None:
     raise click.exceptions.Exit(1)
 
 
+@contextmanager
+def up_to_date(settings: Settings) -> Iterator[Engine]:
+    """Yield an engine for a database that is there; make and change none.
+
+    Raises ``ConfigurationError`` for one that is not up to date.
+    """
+    if revision(settings.database_url) != schema.HEAD:
+        name = shown.database(settings.database_url)
+        raise ConfigurationError(
+            f"database_url: {name} is not up to date; run `bienvenue db"
+            " upgrade`"
+        )
+    found = engine.make_engine(engine.parse_url(settings.database_url))
+    try:
+        yield found
+    finally:
+        found.dispose()
+
+
 def _settings(url: str | None) -> Settings:
     return Settings.load({"database_url": url})
 
 
-def _revision(text: str) -> str | None:
+def revision(text: str) -> str | None:
+    """Return the schema's revision in a database, None where there is none.
+
+    Raises ``DatabaseUnavailable`` for one that cannot be reached.
+    """
     url = engine.parse_url(text)
     if engine.in_memory(url):
         return None

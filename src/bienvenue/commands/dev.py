@@ -13,6 +13,9 @@ from bienvenue.server.listen import addresses
 
 _WIDTH = 79
 
+# Cut to any length that may be asked for, production's policy takes it.
+_EXAMPLE = "tartine-beurre-chocolat-chaud-et-confiture-pour-deux-lundi-matin"
+
 
 def run(options: Mapping[str, object]) -> None:
     """Serve in the development profile until told to stop."""
@@ -47,6 +50,8 @@ def banner(settings: Settings, url: str) -> str:
         "profile": profile(settings),
         "stop": "Ctrl-C",
     }
+    if mailbox and settings.wants_verified:
+        facts["verify"] = "open the mail there before you sign in"
     return "\n".join(
         [
             f"Bienvenue {version('bienvenue')} is ready.",
@@ -88,7 +93,7 @@ def _password(settings: Settings) -> str:
     """Return an example that the policy takes."""
     if not settings.strict:
         return "b4l0u"
-    return ("bienvenue-" * 7)[: settings.password_min_length]
+    return _EXAMPLE[: settings.password_min_length]
 
 
 def _fitted(command: str) -> str:

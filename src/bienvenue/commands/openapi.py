@@ -1,7 +1,6 @@
 """``bienvenue openapi``: the document that ``/openapi.json`` serves."""
 
 import json
-from importlib.metadata import version
 
 import click
 
@@ -11,5 +10,5 @@ from bienvenue.web import openapi
 
 def show() -> None:
     """Print the document; no database is opened for it."""
-    document = openapi.document(api, server="/", version=version("bienvenue"))
+    document = openapi.document(api, server="/")
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))

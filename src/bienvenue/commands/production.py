@@ -32,6 +32,10 @@ def check(*, deploy: bool) -> None:
         return
     _refuse(safety.problems(settings))
     click.echo("ready")
+    for one in safety.advice(settings):
+        click.echo(f"\nworth doing: {_told(one)}", err=True)
+    for note in safety.notes(settings):
+        click.echo(f"note: {note}", err=True)
 
 
 def _refuse(problems: Sequence[Problem]) -> None:
@@ -41,6 +45,10 @@ def _refuse(problems: Sequence[Problem]) -> None:
     how_many = "1 thing is" if len(problems) == 1 else f"{len(problems)} are"
     click.echo(f"bienvenue: not safe to serve, {how_many} to mend:", err=True)
     for one in problems:
-        name = click.style(one.setting, bold=True)
-        click.echo(f"\n{name}: {one.why}\n    {one.fix}", err=True)
+        click.echo(f"\n{_told(one)}", err=True)
     raise click.exceptions.Exit(1)
+
+
+def _told(problem: Problem) -> str:
+    name = click.style(problem.setting, bold=True)
+    return f"{name}: {problem.why}\n    {problem.fix}"

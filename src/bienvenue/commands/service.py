@@ -4,25 +4,28 @@ import atexit
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from flask import Flask
 
-from bienvenue import engine, hash_pool
+from bienvenue import engine, hash_pool, outbox
 from bienvenue.app import create_app, door_for
 from bienvenue.commands import logs
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.errors import ConfigurationError
-from bienvenue.server import Door, Limits, Options, Tls, serve
+from bienvenue.server import Door, Limits, Options, Tls, leave, serve
+from bienvenue.web import headers
 from bienvenue.web.extension import KEY, Extension
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-def run(settings: Settings, on_ready: Callable[[list[str]], None]) -> None:
-    """Serve until SIGTERM or SIGINT.
+def run(
+    settings: Settings, on_ready: Callable[[list[str]], None]
+) -> NoReturn:
+    """Serve until SIGTERM or SIGINT, and end the process.
 
     Creates or upgrades the database first.  ``on_ready`` gets the addresses
     once connections are accepted.  Raises ``BienvenueError``.
@@ -39,6 +42,7 @@ def run(settings: Settings, on_ready: Callable[[list[str]], None]) -> None:
         door_factory=make_door,
         options=_options(settings),
     )
+    leave()
 
 
 def make_app(settings: Settings) -> Flask:
@@ -49,7 +53,11 @@ def make_app(settings: Settings) -> Flask:
     """
     logs.set_up()
     app = create_app(settings)
-    atexit.register(_close, app.extensions[KEY])
+    extension: Extension = app.extensions[KEY]
+    atexit.register(_close, extension)
+    if settings.workers == 1:
+        _release_letters(extension.auth.db)
+        extension.courier.wake()
     return app
 
 
@@ -70,6 +78,7 @@ def _options(settings: Settings) -> Options:
         threads=settings.threads + hash_pool.places(settings.hash_queue),
         limits=Limits(max_body=settings.max_body_bytes),
         tls=Tls(certificate, key) if certificate and key else None,
+        headers=tuple(headers.for_all(settings).items()),
     )
 
 
@@ -80,4 +89,16 @@ def _prepare_database(settings: Settings) -> None:
             "database_url: processes cannot share a database in memory; name"
             " a file, or set workers to 1"
         )
-    DB(settings.database_url).close()
+    with DB(settings.database_url) as db:
+        _release_letters(db)
+
+
+def _release_letters(db: DB) -> None:
+    """Have letters of a run that was killed sent now.
+
+    A SQLite file is this machine's, and so this service's, alone.  Behind a
+    database server others may have letters in hand: there a letter whose
+    process died waits until its lease ends.
+    """
+    if db.engine.name == "sqlite":
+        db.write(outbox.release)

@@ -1,0 +1,84 @@
+"""``bienvenue user import`` and ``export``: accounts in files."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from bienvenue.config import Settings
+from bienvenue.db import DB
+from bienvenue.errors import ConfigurationError
+from bienvenue.interchange import elsewhere, exporting, importing, readers
+from bienvenue.interchange.importing import Report
+from bienvenue.interchange.readers import Line
+
+Lines = Callable[[], Iterator[Line]]
+
+
+def bring_in(
+    url: str | None,
+    path: Path,
+    *,
+    source: str,
+    project: Path | None,
+    skip_known: bool,
+    dry_run: bool,
+) -> None:
+    """Import a file, unless anything in it is not sound.
+
+    Every fault is told with its line; exit status 1 then, with nothing
+    imported.
+    """
+    lines = _lines(path, source, project)
+    with DB.of(Settings.load({"database_url": url})) as db:
+        report = importing.examine(db, lines)
+        _tell_faults(report)
+        if report.known and not skip_known:
+            click.echo(
+                f"{report.known:,} have an account already; --skip-known"
+                " leaves those as they are",
+                err=True,
+            )
+        if report.faults or (report.known and not skip_known):
+            click.echo("nothing was imported", err=True)
+            raise click.exceptions.Exit(1)
+        if dry_run:
+            click.echo(f"would import {report.new:,}; nothing was imported")
+            return
+        click.echo(f"imported {importing.bring_in(db, lines):,}")
+
+
+def let_out(url: str | None, form: str, output: Path | None) -> None:
+    """Export all accounts to a file that its owner alone may read."""
+    with DB.of(Settings.load({"database_url": url})) as db:
+        if output is None:
+            exporting.write(db, sys.stdout, form)
+            return
+        try:
+            output.touch(0o600, exist_ok=False)
+        except FileExistsError:
+            raise ConfigurationError(f"{output}: is there already") from None
+        with output.open("w", encoding="utf-8", newline="") as file:
+            number = exporting.write(db, file, form)
+        click.echo(f"exported {number:,} to {output}")
+
+
+def _lines(path: Path, source: str, project: Path | None) -> Lines:
+    if source == "keycloak":
+        return elsewhere.keycloak(path)
+    if source == "firebase":
+        if project is None:
+            raise ConfigurationError(
+                "--firebase-config: wants the project's hash parameters"
+            )
+        return elsewhere.firebase(path, project)
+    return readers.open_lines(path)
+
+
+def _tell_faults(report: Report) -> None:
+    for number, reason in report.shown:
+        click.echo(f"line {number}: {reason}", err=True)
+    more = report.faults - len(report.shown)
+    if more:
+        click.echo(f"and {more:,} more", err=True)

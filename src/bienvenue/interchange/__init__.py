@@ -1,0 +1,1 @@
+"""Accounts that come from elsewhere, and accounts that leave with no tie."""

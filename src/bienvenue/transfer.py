@@ -1,0 +1,179 @@
+"""Move everything from one database to another, whatever their engines.
+
+Rows are copied as they are kept, digests as digests, in the order of their
+keys.  What has arrived is a beginning of the whole, so a copy that was cut
+short goes on where it stopped, once that beginning is seen to be equal; and
+nothing is done before both databases agree row by row at the end.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    Row,
+    Table,
+    TypeDecorator,
+    func,
+    insert,
+    select,
+    tuple_,
+)
+
+from bienvenue import schema, sequences
+from bienvenue.errors import TransferRefused
+
+BATCH = 1000  # rows in one statement and one transaction
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A table that was moved: how many rows, and what they add up to."""
+
+    table: str
+    rows: int
+    checksum: str
+
+
+def tables() -> list[Table]:
+    """Return all tables in an order in which every owner comes first.
+
+    Their columns have the plain types in which values are kept: nothing is
+    digested a second time.
+    """
+    plain = MetaData()
+    return [
+        Table(
+            table.name,
+            plain,
+            *(
+                Column(
+                    column.name, _kept(column), primary_key=column.primary_key
+                )
+                for column in table.columns
+            ),
+        )
+        for table in schema.tables()
+    ]
+
+
+def size(source: Connection) -> int:
+    """Count the rows there are to move."""
+    return sum(count(source, table) for table in tables())
+
+
+def count(connection: Connection, table: Table) -> int:
+    """Count the rows of a table."""
+    found = connection.scalar(select(func.count()).select_from(table))
+    return found or 0
+
+
+def copy(
+    source: Connection, target: Connection, progress: Progress
+) -> list[Arrived]:
+    """Copy what the target lacks, compare both, and return what is there.
+
+    ``source`` is read in one transaction of the caller's; each batch is
+    committed to the target.  ``progress`` is told of rows as they arrive.
+    Raises ``TransferRefused`` for a target whose rows are not a beginning
+    of the source's.
+    """
+    for table in tables():
+        last = _continue(source, target, table, progress)
+        for batch in _batches(source, table, after=last):
+            target.execute(insert(table), [row._asdict() for row in batch])
+            target.commit()
+            progress(len(batch))
+        sequences.catch_up(source, target, table)
+        target.commit()
+    return compare(source, target)
+
+
+def compare(source: Connection, target: Connection) -> list[Arrived]:
+    """Return each table's count and checksum, equal in both databases.
+
+    Raises ``TransferRefused`` naming the table where they differ.
+    """
+    return [_same(source, target, table) for table in tables()]
+
+
+def _continue(
+    source: Connection, target: Connection, table: Table, progress: Progress
+) -> Sequence[Any] | None:
+    """Return the last key of the target, if all up to it is the same."""
+    key = list(table.primary_key)
+    last = target.execute(
+        select(*key).order_by(*(each.desc() for each in key)).limit(1)
+    ).first()
+    if last is None:
+        return None
+    found = _sum(target, table, last)
+    if found != _sum(source, table, last):
+        raise TransferRefused(
+            f"the target's table {table.name} holds other rows than the"
+            " source's; name an empty database"
+        )
+    progress(found.rows)
+    return last
+
+
+def _same(source: Connection, target: Connection, table: Table) -> Arrived:
+    here, there = _sum(source, table), _sum(target, table)
+    if here != there:
+        raise TransferRefused(
+            f"{table.name} differs: {here.rows} rows here, {there.rows}"
+            " there; is something still writing to either database?"
+        )
+    return there
+
+
+def _sum(
+    connection: Connection, table: Table, last: Sequence[Any] | None = None
+) -> Arrived:
+    digest, rows = hashlib.sha256(), 0
+    for batch in _batches(connection, table, until=last):
+        for row in batch:
+            digest.update(repr(tuple(_plain(each) for each in row)).encode())
+        rows += len(batch)
+    return Arrived(table.name, rows, digest.hexdigest())
+
+
+def _batches(
+    connection: Connection,
+    table: Table,
+    *,
+    after: Sequence[Any] | None = None,
+    until: Sequence[Any] | None = None,
+) -> Iterator[Sequence[Row[Any]]]:
+    """Yield rows in the order of their key, never many at once."""
+    key = list(table.primary_key)
+    query = select(table).order_by(*key).limit(BATCH)
+    if until is not None:
+        query = query.where(tuple_(*key) <= tuple(until))
+    while True:
+        page = query
+        if after is not None:
+            page = query.where(tuple_(*key) > tuple(after))
+        found = connection.execute(page).all()
+        if found:
+            yield found
+        if len(found) < BATCH:
+            return
+        last = found[-1]._asdict()
+        after = [last[each.name] for each in key]
+
+
+def _kept(column: "Column[Any]") -> Any:
+    """Return the type in which a column's values are kept."""
+    kind = column.type
+    return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview | bytearray) else value
