@@ -13,11 +13,13 @@ import threading
 from typing import Any
 
 from bienvenue.errors import BienvenueError
-from bienvenue.server import Limits, Options, serve
+from bienvenue.server import Limits, Options, leave, serve
+
+FAULTS = [RuntimeError, KeyError, MemoryError, RecursionError, SystemExit]
 
 
 def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-    """Answer with the process id; hold, hang or end when asked to."""
+    """Answer with the process id; hold, hang, fail or end when asked to."""
     match environ["PATH_INFO"]:
         case "/hold":
             print("held", flush=True)  # noqa: T201 - the protocol
@@ -25,6 +27,8 @@ def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         case "/hang":
             print("held", flush=True)  # noqa: T201 - the protocol
             threading.Event().wait()
+        case "/fail":
+            raise FAULTS[int(environ["QUERY_STRING"]) % len(FAULTS)]
         case "/end":
             os._exit(9)
         case _:
@@ -60,6 +64,7 @@ def main() -> None:
         serve(factory, on_ready=ready, options=options, **wanted)
     except BienvenueError as error:
         raise SystemExit(str(error)) from None
+    leave()
 
 
 if __name__ == "__main__":

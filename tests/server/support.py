@@ -2,10 +2,12 @@
 
 import http.client
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http import HTTPStatus
 from typing import Any
 
 from bienvenue.server import DoorFactory, Options
@@ -95,6 +97,24 @@ def read_all(sock: socket.socket) -> bytes:
     except ConnectionResetError:
         pass
     return b"".join(parts)
+
+
+def assert_problem(answer: bytes, status: int, code: str) -> None:
+    """See that an answer, head and body, is one problem (RFC 9457)."""
+    head, _, content = answer.partition(b"\r\n\r\n")
+    assert re.match(rb"HTTP/1\.1 %d " % status, head), answer
+    fields = head.lower() + b"\r\n"
+    assert b"\r\ncontent-type: application/problem+json\r\n" in fields
+    found = json.loads(content)
+    assert found == {
+        "message": found["detail"],
+        "code": code,
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": found["message"],
+    }
+    assert found["message"]
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:

@@ -1,5 +1,6 @@
 """Answers: those of the application, and those given in its place."""
 
+import json
 import logging
 import select
 import threading
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from bienvenue.server import Bridge, Options
-from tests.server.support import PATIENCE, Running, running
+from tests.server.support import PATIENCE, Running, assert_problem, running
 
 
 class Closable:
@@ -100,6 +101,7 @@ def test_headers_of_the_connection_are_not_the_applications() -> None:
     assert answer.count(b"\r\nset-cookie: a=1\r\nset-cookie: b=2\r\n") == 2
 
 
+@pytest.mark.requirement("RFC9457", "V16.5.1")
 @pytest.mark.parametrize(
     "app",
     [
@@ -121,9 +123,15 @@ def test_a_failing_application(
             status, headers, content = server.ask("GET", "/a-secret")
             assert status == 500
             assert headers["cache-control"] == "no-store"
-            assert content == (
-                b'{"message": "internal error", "code": "internal_error"}'
-            )
+            assert headers["content-type"] == "application/problem+json"
+            assert json.loads(content) == {
+                "message": "internal error",
+                "code": "internal_error",
+                "type": "about:blank",
+                "title": "Internal Server Error",
+                "status": 500,
+                "detail": "internal error",
+            }
     assert [record.name for record in caplog.records] == [
         "bienvenue.server"
     ] * 3
@@ -138,6 +146,7 @@ def test_the_process_goes_on_after_a_failure() -> None:
         assert server.ask("GET", "/fine")[0] == 204
 
 
+@pytest.mark.requirement("V15.2.2", "RFC9457")
 def test_too_many_requests_are_refused_at_once() -> None:
     inside, leave = threading.Event(), threading.Event()
 
@@ -154,9 +163,8 @@ def test_too_many_requests_are_refused_at_once() -> None:
             # One runs, one may wait: of these two, one is refused.
             pair = [server.connect(get), server.connect(get)]
             refused = _first_answer(pair)
-            assert refused.startswith(b"HTTP/1.1 503 ")
             assert b"\r\nretry-after: 1\r\n" in refused
-            assert b'"code": "overloaded"' in refused
+            assert_problem(refused, 503, "overloaded")
             leave.set()
             assert first.recv(65536).endswith(b"done")
             assert _first_answer(pair).endswith(b"done")
@@ -222,6 +230,7 @@ def test_an_offered_websocket_is_refused() -> None:
     bridge.close(PATIENCE)
 
 
+@pytest.mark.requirement("REL-5")
 def test_a_header_block_without_end(fixed_server: Running) -> None:
     line = b"X-Long: " + b"x" * 200_000
     answer = fixed_server.raw(b"GET / HTTP/1.1\r\nHost: x\r\n", line)

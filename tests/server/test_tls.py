@@ -3,20 +3,27 @@
 import datetime
 import ipaddress
 import ssl
+import time
 from collections.abc import Iterator
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from bienvenue import clock
 from bienvenue.server import Options, Tls, TlsUnusable, serve
-from tests.server.support import Running, echo, read_all, running
+from tests.server.support import (
+    PATIENCE,
+    Running,
+    echo,
+    read_all,
+    running,
+)
 
 
-def certify(key: ec.EllipticCurvePrivateKey) -> bytes:
+def certify(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
     """Return a certificate for 127.0.0.1, signed with its own key."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     local = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
@@ -89,6 +96,48 @@ def test_http_2_is_offered(server: Running, tls: Tls) -> None:
         ) as sock,
     ):
         assert sock.selected_alpn_protocol() == "h2"
+
+
+@pytest.mark.requirement("REL-6")
+@pytest.mark.parametrize("protocol", ["h2", "http/1.1"])
+def test_a_silent_connection_is_cut(tls: Tls, protocol: str) -> None:
+    """In a second here; one that is used, and the listener, are not."""
+    options = Options(threads=2, tls=tls, idle=1.0)
+    head = b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n"
+    with (
+        running(echo, options) as server,
+        server.connect() as plain,
+        context(tls, protocol).wrap_socket(
+            plain, server_hostname="127.0.0.1"
+        ) as silent,
+        server.connect() as other,
+        context(tls, "http/1.1").wrap_socket(
+            other, server_hostname="127.0.0.1"
+        ) as used,
+    ):
+        assert silent.selected_alpn_protocol() == protocol
+        silent.settimeout(0.2)
+        began = time.monotonic()
+        while not is_over(silent):
+            used.sendall(head)
+            assert used.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+            assert time.monotonic() - began < PATIENCE
+        assert time.monotonic() - began > 0.5
+        used.sendall(head)
+        assert used.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+        test_https(server, tls)
+
+
+def is_over(sock: ssl.SSLSocket) -> bool:
+    """Read for a moment; tell whether the other end has closed."""
+    try:
+        while sock.recv(65536):
+            pass  # its side of HTTP/2's greeting
+    except TimeoutError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def test_plain_http_on_the_https_port(server: Running) -> None:

@@ -6,6 +6,7 @@ Nothing here knows Flask.
 
 from bienvenue.server.body import Limits
 from bienvenue.server.bridge import TOO_LARGE, Bridge, Door
+from bienvenue.server.leave import leave
 from bienvenue.server.listen import CannotListen, PortForbidden, PortTaken
 from bienvenue.server.options import AppFactory, DoorFactory, Options, Tls
 from bienvenue.server.run import serve
@@ -26,5 +27,6 @@ __all__ = [
     "Tls",
     "TlsUnusable",
     "WorkersFail",
+    "leave",
     "serve",
 ]

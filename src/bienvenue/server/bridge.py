@@ -66,7 +66,8 @@ class Bridge:
     more wait; the next one is told 503 at once.  ``limits`` bounds bodies.
     A request whose body is too large reaches ``wsgi_app`` without it and
     with ``bienvenue.body_too_large`` set, to be refused in its own words.
-    ``multiprocess`` is what ``wsgi.multiprocess`` says.
+    ``multiprocess`` is what ``wsgi.multiprocess`` says; ``headers`` is
+    what the bridge's own refusals carry, as the application's answers do.
     """
 
     def __init__(
@@ -78,7 +79,9 @@ class Bridge:
         queue: int = 512,
         door: Door | None = None,
         multiprocess: bool = False,
+        headers: refusal.Fixed = refusal.HEADERS,
     ) -> None:
+        self._headers = tuple(headers)
         self._app = wsgi_app
         self._door = door
         self._limits = limits or Limits()
@@ -142,9 +145,11 @@ class Bridge:
         finally:
             self._reading.discard(task)
         if got.fault is Fault.LATE:
-            refusal.too_late(proto, scope)
+            refusal.too_late(proto, scope, self._headers)
         elif got.fault is Fault.BROKEN:
-            refusal.malformed(proto, scope, "the body is incomplete")
+            refusal.malformed(
+                proto, scope, "the body is incomplete", self._headers
+            )
         else:
             await self._submit(scope, proto, headers, got)
 
@@ -154,7 +159,7 @@ class Bridge:
         loop = self._loop or asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         if not self._pool.submit(_Job(scope, proto, headers, body, done)):
-            refusal.overloaded(proto, scope, body)
+            refusal.overloaded(proto, scope, body, self._headers)
             return _DONE
         if not self._unreaped:
             loop.call_later(_REAP_EVERY, self._reap, loop)
@@ -187,10 +192,10 @@ class Bridge:
                 fields = fields + refusal.closing(scope)
             proto.response_bytes(status, fields, content)
         except environ.AmbiguousRequest as error:
-            refusal.malformed(proto, scope, str(error))
+            refusal.malformed(proto, scope, str(error), self._headers)
         except BaseException as error:  # noqa: BLE001 - the thread goes on
             _report("the application", error)
-            refusal.internal_error(proto, scope)
+            refusal.internal_error(proto, scope, self._headers)
         finally:
             self._answered.append(done)
 

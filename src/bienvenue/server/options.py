@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bienvenue.server import refusal
 from bienvenue.server.body import Limits
 from bienvenue.server.bridge import Door
 
@@ -32,7 +33,9 @@ class Options:
 
     ``threads`` requests run at a time in each process and ``queue`` wait;
     ``limits`` bounds bodies; ``drain`` is how many seconds requests in
-    flight are given at the end; with ``tls`` it is HTTPS, HTTP/2 included.
+    flight are given at the end; with ``tls`` it is HTTPS, HTTP/2 included,
+    and a connection on which nothing is said for ``idle`` seconds is cut;
+    ``headers`` is what the server's own refusals carry.
     """
 
     threads: int = 8
@@ -40,3 +43,5 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     drain: float = 10.0
     tls: Tls | None = None
+    idle: float = 50.0
+    headers: tuple[tuple[str, str], ...] = refusal.HEADERS

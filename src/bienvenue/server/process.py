@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bienvenue.server import silence
 from bienvenue.server.bridge import Bridge
 from bienvenue.server.listener import Listener, connections_allowed
 from bienvenue.server.options import Tls
@@ -29,11 +30,13 @@ class Process:
         *,
         tls: Tls | None,
         drain: float,
+        idle: float,
     ) -> None:
         self._bridge = bridge
         self._sockets = sockets
         self._tls = tls
         self._drain = drain
+        self._idle = idle
         self._loop = asyncio.new_event_loop()
         self._drained = True
         self._stopping = asyncio.Event()
@@ -83,6 +86,7 @@ class Process:
             if not starting:
                 started.set()
 
+        ports = {sock.getsockname()[1] for sock in self._sockets}
         connections = connections_allowed(len(self._sockets))
         listeners = [
             Listener(
@@ -96,16 +100,24 @@ class Process:
         ]
         serving = [asyncio.create_task(one.serve()) for one in listeners]
         self._heed_signals()
+        cutting = asyncio.create_task(self._cut_idle(ports))
         try:
             await _first(serving, started)
             on_ready()
             await _first(serving, self._stopping)
         finally:
+            cutting.cancel()
             for one in listeners:
                 stop: Callable[[], None] = one.stop
                 stop()
             await self._drain_all(serving)
             self._ignore_signals()
+
+    async def _cut_idle(self, ports: set[int]) -> None:
+        """Look after silent connections, where Granian does not."""
+        while self._tls is not None:
+            await asyncio.sleep(self._idle / 10)
+            await asyncio.to_thread(silence.cut, ports, self._idle)
 
     async def _drain_all(self, serving: "list[asyncio.Task[None]]") -> None:
         hurry = asyncio.create_task(self._hurrying.wait())

@@ -1,17 +1,26 @@
 """What the server answers by itself, in the shape of the service's errors.
 
-``message`` is for humans, ``code`` for machines; nothing of the request is
-repeated.
+RFC 9457, with ``message`` for humans and ``code`` for machines; nothing of
+the request is repeated.
 """
 
 import json
+from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from bienvenue.server.body import Body, Fault
 from bienvenue.server.rsgi import Exchange, Scope
 
+HEADERS = (("Cache-Control", "no-store"),)
+"""What a refusal carries unless the application has headers for all."""
 
-def overloaded(proto: Exchange, scope: Scope, body: Body) -> None:
+Fixed = Iterable[tuple[str, str]]
+
+
+def overloaded(
+    proto: Exchange, scope: Scope, body: Body, fixed: Fixed = HEADERS
+) -> None:
     """Answer 503: too many requests wait for a thread."""
     unread = body.fault is Fault.ENDLESS
     _send(
@@ -19,29 +28,39 @@ def overloaded(proto: Exchange, scope: Scope, body: Body) -> None:
         503,
         "overloaded",
         "the service is busy, try again",
-        [("Retry-After", "1"), *(closing(scope) if unread else [])],
+        [*fixed, ("Retry-After", "1"), *(closing(scope) if unread else [])],
     )
 
 
-def too_late(proto: Exchange, scope: Scope) -> None:
+def too_late(proto: Exchange, scope: Scope, fixed: Fixed = HEADERS) -> None:
     """Answer 408 and end the connection (RFC 9110, section 15.5.9)."""
     _send(
         proto,
         408,
         "request_timeout",
         "the request did not arrive in time",
-        closing(scope),
+        [*fixed, *closing(scope)],
     )
 
 
-def malformed(proto: Exchange, scope: Scope, why: str) -> None:
+def malformed(
+    proto: Exchange, scope: Scope, why: str, fixed: Fixed = HEADERS
+) -> None:
     """Answer 400 and end the connection, which may be out of step."""
-    _send(proto, 400, "bad_request", why, closing(scope))
+    _send(proto, 400, "bad_request", why, [*fixed, *closing(scope)])
 
 
-def internal_error(proto: Exchange, scope: Scope) -> None:
+def internal_error(
+    proto: Exchange, scope: Scope, fixed: Fixed = HEADERS
+) -> None:
     """Answer 500, unless an answer has gone out already."""
-    _send(proto, 500, "internal_error", "internal error", closing(scope))
+    _send(
+        proto,
+        500,
+        "internal_error",
+        "internal error",
+        [*fixed, *closing(scope)],
+    )
 
 
 def websocket(proto: Any) -> None:
@@ -64,10 +83,14 @@ def _send(
     message: str,
     extra: list[tuple[str, str]],
 ) -> None:
-    headers = [
-        ("Content-Type", "application/json"),
-        ("Cache-Control", "no-store"),
-        *extra,
-    ]
-    content = json.dumps({"message": message, "code": code}).encode()
+    headers = [("Content-Type", "application/problem+json"), *extra]
+    members = {
+        "message": message,
+        "code": code,
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": message,
+    }
+    content = json.dumps(members, separators=(",", ":")).encode() + b"\n"
     proto.response_bytes(status, headers, content)

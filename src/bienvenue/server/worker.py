@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 
 from bienvenue.errors import BienvenueError
 from bienvenue.server.bridge import Bridge
+from bienvenue.server.leave import leave
 from bienvenue.server.options import AppFactory, DoorFactory, Options
 from bienvenue.server.process import Process
 
@@ -31,8 +32,15 @@ def make_process(
         queue=options.queue,
         door=door_factory(app) if door_factory else None,
         multiprocess=multiprocess,
+        headers=options.headers,
     )
-    return Process(bridge, sockets, tls=options.tls, drain=options.drain)
+    return Process(
+        bridge,
+        sockets,
+        tls=options.tls,
+        drain=options.drain,
+        idle=options.idle,
+    )
 
 
 def serve_as_worker(
@@ -42,7 +50,10 @@ def serve_as_worker(
     sockets: Sequence[socket.socket],
     tell: Connection,
 ) -> None:
-    """Be one worker: serve until told to stop, or the watcher is gone."""
+    """Be one worker: serve until told to stop, or the watcher is gone.
+
+    Ends the process.
+    """
     try:
         process = make_process(
             app_factory, door_factory, options, sockets, multiprocess=True
@@ -59,3 +70,4 @@ def serve_as_worker(
     if parent is not None:
         process.watch(parent.sentinel)
     process.run(ready)
+    leave()
