@@ -5,6 +5,7 @@ that folder, on a free port, and yields it when it answers.  ``finished`` is
 for commands that end by themselves.
 """
 
+import json
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from bienvenue import secret
 
@@ -86,6 +87,7 @@ class Service:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            process_group=0,  # its own: the workers can die with it
         )
         assert self.process.stdout is not None
         assert self.process.stderr is not None
@@ -100,6 +102,16 @@ class Service:
         """Return what is on standard error so far."""
         return self._errors.text()
 
+    def events(self) -> list[dict[str, Any]]:
+        """Return the security events that are in the log so far."""
+        lines = self.errors().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def complaints(self) -> str:
+        """Return what else is on standard error so far."""
+        lines = self.errors().splitlines(keepends=True)
+        return "".join(each for each in lines if not each.startswith("{"))
+
     def is_ready(self) -> bool:
         """Wait until it says its port; False when it ends before that."""
         return self._output.wait_for(f":{self.port}")
@@ -112,6 +124,11 @@ class Service:
         """Send a signal, wait for the end and return the exit status."""
         self.process.send_signal(number)
         return self.end()
+
+    def crash(self) -> None:
+        """Kill it and its workers, at once and without warning."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.end()
 
     def end(self) -> int:
         """Wait for the end and return the exit status."""
@@ -170,13 +187,22 @@ def finished(
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return an environment in which no setting of the caller's counts."""
+    """Return an environment in which no setting of the caller's counts.
+
+    A setting that ``more`` gives as "" is left to its default.
+    """
     others = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("BIENVENUE_", "FLASK_"))
     }
-    return {**others, "BIENVENUE_BCRYPT_ROUNDS": "4", **(more or {})}
+    # Most tests sign in with an account they have just made.
+    ours = {
+        "BIENVENUE_BCRYPT_ROUNDS": "4",
+        "BIENVENUE_REQUIRE_VERIFIED_EMAIL": "false",
+    }
+    chosen = {**ours, **(more or {})}
+    return others | {name: text for name, text in chosen.items() if text}
 
 
 @contextmanager

@@ -100,6 +100,7 @@ def test_the_longest_address_is_counted_in_bytes() -> None:
         address.parse("\u00e9" * 64 + "@" + domain)
 
 
+@pytest.mark.requirement("UTR36-confusable")
 @pytest.mark.parametrize(
     "text",
     [
@@ -109,6 +110,7 @@ def test_the_longest_address_is_counted_in_bytes() -> None:
         "bob\uff20example.com",
         "bob@example\uff0ecom",
         "o\ufb01@example.com",  # a ligature of f and i
+        "bob@example\uff61com",
     ],
 )
 def test_a_look_alike_of_ascii_opens_nobodys_account(text: str) -> None:
@@ -132,6 +134,7 @@ def test_letter_case_makes_no_second_account(one: str, other: str) -> None:
     assert address.key(one) == address.key(other)
 
 
+@pytest.mark.requirement("UTR36-confusable")
 @pytest.mark.parametrize(
     "dotted", ["\u0130", "I\u0307"], ids=["composed", "apart"]
 )
@@ -158,6 +161,7 @@ def test_a_key_is_total_and_idempotent(text: str) -> None:
     assert address.keys(text)[0] == key
 
 
+@pytest.mark.requirement("UTR36-confusable")
 @given(ANYTHING)
 def test_a_key_becomes_ascii_only_from_ascii(text: str) -> None:
     assume(not text.isascii())

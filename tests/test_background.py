@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -126,6 +127,20 @@ def test_it_runs_now_and_then_without_being_woken(work: Work) -> None:
     background.stop()
     assert alive() == []
     assert work.runs >= 3
+
+
+def test_it_begins_a_while_after_it_was_woken(work: Work) -> None:
+    """And ends at once when told to, in that while too."""
+    background = Background("a name", work, after=0.05)
+    woken = time.monotonic()
+    background.wake()
+    assert work.ran.acquire(timeout=SOON)
+    assert time.monotonic() - woken >= 0.05
+    background.stop()
+    patient = Background("a name", work, after=3600.0)
+    patient.wake()
+    patient.stop()
+    assert alive() == []
 
 
 def test_starting_twice_starts_once(

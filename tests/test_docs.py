@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -15,9 +16,11 @@ from bienvenue import Settings, create_app, errors, imported_hashes
 from bienvenue.app import api
 from bienvenue.cli import cli
 from bienvenue.errors import BienvenueError
+from bienvenue.events import Event
 from bienvenue.server import refusal
 from bienvenue.web import problems
-from tools import docs
+from bienvenue.web.api import Operation
+from tools import docs, fields, marks
 
 ROOT = docs.ROOT
 DOCS = ROOT / "docs"
@@ -56,6 +59,37 @@ def test_a_table_that_is_out_of_date_is_written_anew() -> None:
     assert docs.rewritten(fresh) == fresh
     assert fresh.startswith("a\n")
     assert fresh.endswith("-->\nb\n")
+
+
+@pytest.mark.requirement("V2.3.2")
+def test_every_limit_that_is_documented_has_a_test_of_its_name() -> None:
+    text = (DOCS / "limits.md").read_text("utf-8")
+    names = re.findall(r"^\| `(\w+)` \| [\d,]+ \|", text, re.MULTILINE)
+    assert len(names) >= 8
+    found = {test.name for test in marks.read(ROOT) if test.asserts}
+    assert {f"test_{name}" for name in names} <= found
+
+
+@pytest.mark.requirement("V2.1.1")
+def test_the_rules_of_every_member_are_written_down() -> None:
+    text = (DOCS / "validation.md").read_text("utf-8")
+    assert docs.rewritten(text) == text, "run: python tools/docs.py"
+    for operation in api.operations:
+        for name, member in _members(operation):
+            route = f"`{operation.method} {operation.template}`"
+            rows = [
+                line
+                for line in text.splitlines()
+                if line.startswith(f"| `{name}` | ")
+                and member["description"] in line
+            ]
+            assert any(route in row for row in rows), (name, route)
+
+
+@pytest.mark.requirement("V2.1.1")
+def test_a_member_without_a_description_cannot_be_written_down() -> None:
+    with pytest.raises(ValueError, match="nickname has no type"):
+        fields._rule("nickname", {"type": "string"})
 
 
 def test_every_route_has_a_section_and_every_section_a_route() -> None:
@@ -125,6 +159,16 @@ def test_every_public_name_of_the_use_cases_is_documented() -> None:
                 assert f"`{name}{end}" in text, name
 
 
+@pytest.mark.requirement("OWASP-CS-LOGVOCAB")
+def test_every_event_is_documented_and_no_other() -> None:
+    text = (DOCS / "audit.md").read_text("utf-8")
+    section = _section(text, "The vocabulary")
+    rows = re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)
+    assert rows == sorted(rows, key=list(Event).index)
+    assert set(rows) == set(Event)
+    assert all(re.fullmatch("[a-z]+(_[a-z]+)+", name) for name in rows)
+
+
 def test_every_imported_scheme_is_documented() -> None:
     text = (DOCS / "passwords.md").read_text("utf-8")
     for form in imported_hashes.FORMS:
@@ -151,6 +195,12 @@ def test_every_relative_link_leads_somewhere(document: Path) -> None:
         if anchor:
             slugs = {_slug(heading) for heading in _headings(target)}
             assert anchor in slugs, link
+
+
+def _members(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    if operation.takes is not None:
+        schema = operation.takes.model_json_schema()
+        yield from schema["properties"].items()
 
 
 def _headings(document: Path) -> list[str]:
@@ -210,3 +260,31 @@ def _refusals() -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "_send":
             status, code = (ast.literal_eval(arg) for arg in node.args[1:3])
             yield code, str(status)
+
+
+@pytest.mark.requirement("V7.1.1")
+def test_the_lifetimes_of_sessions_are_said_with_their_reasons() -> None:
+    text = (DOCS / "sessions.md").read_text("utf-8")
+    fields = Settings.model_fields
+    day, minute = 24 * 60 * 60, 60
+    for name, unit, word in (
+        ("session_lifetime_seconds", day, "days"),
+        ("session_idle_seconds", day, "days"),
+        ("sudo_seconds", minute, "minutes"),
+    ):
+        said = f"| `{name}` | {fields[name].default // unit} {word} |"
+        assert said in text, said
+        row = next(line for line in text.splitlines() if said in line)
+        assert len(row.split("|")[4]) > 40
+    assert "NIST SP 800-63B-4, 2.1.3: at most 30 days" in text
+    assert fields["session_lifetime_seconds"].default <= 30 * day
+
+
+@pytest.mark.requirement("V7.1.2")
+def test_the_cap_on_sessions_is_said() -> None:
+    text = (DOCS / "sessions.md").read_text("utf-8")
+    cap = Settings.model_fields["sessions_per_user"].default
+    assert f"{cap} of one account at once (`sessions_per_user`)" in text
+    grace = Settings.model_fields["deletion_grace_days"].default
+    account = (DOCS / "account.md").read_text("utf-8")
+    assert f"{grace} days later (`deletion_grace_days`" in account

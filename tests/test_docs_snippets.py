@@ -25,6 +25,7 @@ RUN_HERE = {
     "docs/cli.md": {"console"},
     "docs/flask.md": {"python"},
     "docs/python.md": {"pycon"},
+    "docs/testing.md": {"pycon"},
 }
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
@@ -67,7 +68,9 @@ def test_the_commands_print_what_they_are_said_to(folder: Path) -> None:
     check_console(found, folder)
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/python.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/python.md", "docs/testing.md"]
+)
 def test_the_python_sessions_go_as_shown(document: str, folder: Path) -> None:
     text = "\n".join(snippets(document, "pycon"))
     parsed = doctest.DocTestParser().get_doctest(

@@ -15,6 +15,8 @@ from bienvenue import DB, Session, User, clock
 from bienvenue.engine import READ_ONLY, make_engine, parse_url
 from bienvenue.errors import DatabaseUnavailable
 
+pytestmark = pytest.mark.engine("sqlite")
+
 PROMISES = {
     "journal_mode": "wal",
     "synchronous": 2,  # FULL
@@ -104,7 +106,8 @@ def test_a_unit_that_reads_locks_nobody_out(engine: Engine) -> None:
     other = sqlite3.connect(engine.url.database or "", timeout=0)
     other.execute("BEGIN IMMEDIATE")
     with readers.connect() as connection:
-        connection.execute(text("SELECT count(*) FROM sqlite_master"))
+        count = text("SELECT count(*) FROM sqlite_master")
+        assert connection.scalar(count) == 0
     other.close()
 
 

@@ -3,7 +3,11 @@
 import sqlite3
 import threading
 
+import pytest
+
 from bienvenue.engine import make_engine, parse_url
+
+pytestmark = pytest.mark.engine("sqlite")
 
 
 def test_the_change_to_the_log_waits_for_a_writer(url: str) -> None:

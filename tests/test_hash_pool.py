@@ -9,6 +9,7 @@ from bienvenue.hash_pool import Gate, PooledHasher, usable_cores
 from bienvenue.passwords import PasswordHasher
 
 
+@pytest.mark.requirement("V15.2.2")
 def test_no_more_hash_at_once_than_agreed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_turn_is_given_back_after_an_error() -> None:
     assert hasher.verify("b4l0u", hasher.hash("b4l0u"))
 
 
+@pytest.mark.requirement("V15.2.2")
 def test_a_gate_turns_away_one_too_many() -> None:
     gate = Gate(2)
     with gate.place(), gate.place(), pytest.raises(Busy), gate.place():

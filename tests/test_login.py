@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bienvenue import DB, Auth, clock, login
+from bienvenue import DB, Auth, clock, login, secret
+from bienvenue.client import Client
 from bienvenue.errors import InvalidCredentials
-from bienvenue.login import Client
 from bienvenue.passwords import PasswordHasher
 from bienvenue.session import DEFAULT_SPAN, Session
 
@@ -127,3 +127,33 @@ def test_a_session_keeps_what_the_client_showed_within_bounds(
     assert {row.last_seen_at for row in rows} == {began}
     assert {row.expires_at for row in rows} == {began + DEFAULT_SPAN.idle}
     assert repr(rows[0]) == "<Session 1 of user 1>"
+
+
+@pytest.mark.requirement("NIST-63B-5.1-a")
+def test_an_id_is_made_once_the_password_was_found_right(
+    auth: Auth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before, not for a wrong one, and not for a stranger."""
+    auth.register_user(EMAIL, "pw")
+    order: list[str] = []
+    verify, make = PasswordHasher._match, secret.new_token
+
+    def verified(
+        self: PasswordHasher, password: str | bytes, hashed: str | bytes
+    ) -> bytes | None:
+        found = verify(self, password, hashed)
+        order.append("verified" if found else "refused")
+        return found
+
+    def made() -> str:
+        order.append("made")
+        return make()
+
+    monkeypatch.setattr(PasswordHasher, "_match", verified)
+    monkeypatch.setattr(secret, "new_token", made)
+    for email, password in ((EMAIL, "wrong"), ("eve@example.com", "pw")):
+        with pytest.raises(InvalidCredentials):
+            auth.log_in(email, password)
+    assert order == ["refused", "refused"]
+    assert auth.log_in(EMAIL, "pw")
+    assert order[2:] == ["verified", "made"]

@@ -50,7 +50,7 @@ def test_the_service_logs_nothing_meanwhile(tmp_path: Path) -> None:
     with started(tmp_path) as service:
         assert check(service.url).returncode == 0
         assert service.stop() == 0
-        assert service.errors() == ""
+        assert service.complaints() == ""
 
 
 def test_production_rules_are_told_apart(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -17,11 +16,8 @@ EMAIL = "bob@example.com"
 
 
 @pytest.fixture
-def auth(tmp_path: Path) -> Iterator[Auth]:
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'race.db'}", bcrypt_rounds=4
-    )
-    auth = Auth(settings=settings)
+def auth(url: str) -> Iterator[Auth]:
+    auth = Auth(settings=Settings(database_url=url, bcrypt_rounds=4))
     yield auth
     auth.close()
 
@@ -58,6 +54,7 @@ def spelled(number: int) -> str:
     )
 
 
+@pytest.mark.requirement("V2.3.4", "V15.4.2")
 def test_fifty_registrations_make_one_account(auth: Auth) -> None:
     """V2.3.4: one wins, whatever the letter case; the next call works."""
     found = at_once(
@@ -72,6 +69,7 @@ def test_fifty_registrations_make_one_account(auth: Auth) -> None:
     assert auth.valid_login(EMAIL, "b4l0u")
 
 
+@pytest.mark.requirement("V2.3.4", "V15.4.2", "OWASP-CS-FORGOT-2")
 def test_thirty_spends_of_a_token_spend_it_once(auth: Auth) -> None:
     auth.register_user(EMAIL, "b4l0u")
     token = auth.get_reset_password_token(EMAIL)
@@ -85,6 +83,7 @@ def test_thirty_spends_of_a_token_spend_it_once(auth: Auth) -> None:
     assert sum(opens) == 1
 
 
+@pytest.mark.requirement("V15.4.2")
 def test_many_requests_leave_one_token_in_force(auth: Auth) -> None:
     auth.register_user(EMAIL, "b4l0u")
     tokens = at_once(12, lambda _: auth.get_reset_password_token(EMAIL))
@@ -99,6 +98,7 @@ def test_many_requests_leave_one_token_in_force(auth: Auth) -> None:
     assert len(in_force) == 1
 
 
+@pytest.mark.requirement("V15.4.2")
 def test_a_session_ends_once(auth: Auth) -> None:
     auth.register_user(EMAIL, "b4l0u")
     session_id = auth.log_in(EMAIL, "b4l0u")
@@ -106,6 +106,7 @@ def test_a_session_ends_once(auth: Auth) -> None:
     assert sorted(found, key=bool) == [False] * 19 + [True]
 
 
+@pytest.mark.requirement("V7.4.3")
 def test_a_reset_leaves_no_session_of_the_old_password(auth: Auth) -> None:
     """V7.4.3: not even one whose login was under way."""
     auth.register_user(EMAIL, "b4l0u")
@@ -134,9 +135,8 @@ def test_writers_lose_nothing(auth: Auth) -> None:
             assert auth.db.find_user_by(email=email).email == email
 
 
-def test_processes_open_one_new_database_at_once(tmp_path: Path) -> None:
+def test_processes_open_one_new_database_at_once(url: str) -> None:
     """One makes the tables, the others find them made."""
-    url = f"sqlite:///{tmp_path / 'new.db'}"
     code = (
         "import sys; from bienvenue import DB;"
         " DB(sys.argv[1]).add_user(sys.argv[2], 'h')"

@@ -2,15 +2,17 @@
 
 import os
 import subprocess
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from bienvenue.config import Settings
-from bienvenue.safety import problems
+from bienvenue.safety import notes, problems
 from tests.server.test_tls import certify
 from tests.service import environment, finished
 
@@ -55,12 +57,14 @@ UNSAFE: list[tuple[str, dict[str, Any]]] = [
     ("throttle", {"throttle": False}),
     ("redis_url", {"workers": 2}),
     ("mail", {"mail": "mailbox"}),
+    ("require_verified_email", {"require_verified_email": True}),
     ("mail_from", {**SMTP, "mail_from": "Bienvenue <no-reply@localhost>"}),
     ("smtp_host", {**SMTP, "smtp_host": None}),
     ("public_url", {**SMTP, "public_url": None}),
     ("public_url", {**SMTP, "public_url": "http://accounts.example.com"}),
     ("smtp_security", {**SMTP, "smtp_security": "none"}),
     ("bcrypt_rounds", {"bcrypt_rounds": 9}),
+    ("breach_file", {"breach_file": "no"}),
     ("database_url", {"database_url": "sqlite://"}),
 ]
 
@@ -79,6 +83,22 @@ def after_pasting(fix: str) -> dict[str, str]:
         name, _, value = entry.partition("=")
         found[name] = value
     return found
+
+
+def write_pair(
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    certificate: Path,
+    key_file: Path,
+) -> None:
+    """Write a key, and a certificate for it."""
+    certificate.write_bytes(certify(key))
+    key_file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,6 +146,7 @@ def test_its_fix_can_be_pasted_and_mends_it(
         assert left == []
 
 
+@pytest.mark.requirement("V13.3.1")
 def test_a_generated_key_differs_each_time() -> None:
     (problem,) = problems(Settings(**SAFE | {"secret_key": None}), {})
     name = "BIENVENUE_SECRET_KEY"
@@ -156,21 +177,44 @@ def test_this_process_counts_when_nothing_else_is_named(
 
 
 def test_a_certificate_with_its_key_is_safe(tmp_path: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
     certificate, key_file = tmp_path / "cert.pem", tmp_path / "key.pem"
-    certificate.write_bytes(certify(key))
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
+    key = ec.generate_private_key(ec.SECP256R1())
+    write_pair(key, certificate, key_file)
     tls = {"tls_certificate": certificate, "tls_key": key_file}
     assert problems(Settings(**SAFE | tls | {"tls_proxy": False}), {}) == []
     tls["tls_key"] = certificate
     (problem,) = problems(Settings(**SAFE | tls), {})
     assert "PEM key that belongs to it" in problem.why
+
+
+@pytest.mark.requirement("V11.2.3")
+@pytest.mark.parametrize(
+    ("key", "strong"),
+    [
+        (partial(rsa.generate_private_key, 65537, 2048), False),
+        (partial(rsa.generate_private_key, 65537, 3072), True),
+        (partial(ec.generate_private_key, ec.SECP224R1()), False),
+        (partial(ec.generate_private_key, ec.SECP256R1()), True),
+        (partial(ec.generate_private_key, ec.SECP384R1()), True),
+    ],
+    ids=["RSA 2048", "RSA 3072", "P-224", "P-256", "P-384"],
+)
+def test_a_key_of_less_than_128_bits_is_a_problem(
+    tmp_path: Path,
+    key: Callable[[], ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey],
+    *,
+    strong: bool,
+) -> None:
+    certificate, key_file = tmp_path / "cert.pem", tmp_path / "key.pem"
+    write_pair(key(), certificate, key_file)
+    tls = {"tls_certificate": certificate, "tls_key": key_file}
+    found = problems(Settings(**SAFE | tls), {})
+    if strong:
+        assert found == []
+    else:
+        (problem,) = found
+        assert problem.setting == "tls_certificate"
+        assert "weaker than 128 bits" in problem.why
 
 
 def test_all_fixes_pasted_from_the_screen_make_it_ready(
@@ -189,6 +233,31 @@ def test_all_fixes_pasted_from_the_screen_make_it_ready(
     pasted = after_pasting("\n".join(fixes))
     ours = {k: v for k, v in pasted.items() if k.startswith("BIENVENUE_")}
     done = finished(tmp_path, "check", "--deploy", env=ours)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "ready\n", "")
+    assert (done.returncode, done.stdout) == (0, "ready\n")
+    said = done.stderr.splitlines()
+    assert [each for each in said if each.startswith("worth doing: ")] == [
+        "worth doing: host_cookie: " + said[1].partition("host_cookie: ")[2]
+    ]
+    ours["BIENVENUE_HOST_COOKIE"] = "true"
+    done = finished(tmp_path, "check", "--deploy", env=ours)
+    assert (done.returncode, done.stdout) == (0, "ready\n")
+    assert all(each.startswith("note: ") for each in done.stderr.splitlines())
     assert "FLASK_DEBUG" not in environment()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "noted"),
+    [
+        (SMTP, []),
+        ({}, ["reveal_taken_addresses"]),
+        (SMTP | {"reveal_taken_addresses": True}, ["reveal_taken_addresses"]),
+        (SMTP | {"require_verified_email": False}, ["require_verified_email"]),
+    ],
+)
+def test_what_a_registration_tells_is_said(
+    chosen: dict[str, Any], noted: list[str]
+) -> None:
+    settings = Settings(**{**SAFE, **chosen})
+    assert problems(settings, {}) == []
+    assert [note.partition(":")[0] for note in notes(settings)] == noted

@@ -82,6 +82,7 @@ def test_there_is_no_cache(db: DB, frozen: clock.FrozenClock) -> None:
     assert db.check_session(RAW) is None
 
 
+@pytest.mark.engine("sqlite")
 def test_it_is_one_statement_and_makes_no_entity(db: DB) -> None:
     """What the driver itself is given, beside what SQLAlchemy is."""
     seen: list[str] = []
@@ -102,6 +103,7 @@ def test_it_is_one_statement_and_makes_no_entity(db: DB) -> None:
     assert len(made) == 1  # the one of find_user_by: the listener works
 
 
+@pytest.mark.engine("sqlite")
 def test_it_goes_by_the_index_of_digests(db: DB) -> None:
     sql = db.check_session._sql.replace("?", "1")
     plan = text(f"EXPLAIN QUERY PLAN {sql}")
@@ -131,6 +133,7 @@ def test_a_thread_has_one_connection_which_goes_with_it(db: DB) -> None:
     assert connections(db) == 1
 
 
+@pytest.mark.engine("sqlite")
 def test_a_question_pins_no_old_state(db: DB) -> None:
     """A read left open would keep the log from ever being emptied."""
     with closing(sqlite3.connect(db.url.database or "", timeout=0)) as other:
@@ -144,12 +147,14 @@ def test_a_question_pins_no_old_state(db: DB) -> None:
             assert found.email == f"{number}@example.com"
 
 
+@pytest.mark.engine("sqlite")
 def test_a_lost_connection_is_made_anew(db: DB) -> None:
     assert db.check_session(RAW)
     driver(db).close()
     assert db.check_session(RAW)
 
 
+@pytest.mark.engine("sqlite")
 def test_a_database_that_is_away_is_one_clear_error(
     tmp_path: Path, db: DB
 ) -> None:

@@ -1,8 +1,9 @@
-"""Write the tables of settings in the documents: ``python tools/docs.py``.
+"""Write the tables in the documents: ``python tools/docs.py``.
 
 A table stands between ``<!-- settings: NAME -->`` and ``<!-- end -->`` and
 is made from the fields of ``Settings``, so that a setting is described in
-one place only.  ``--check`` writes nothing and exits 1 when a document is
+one place only.  ``<!-- rules: fields -->`` is made from the schemas of
+requests.  ``--check`` writes nothing and exits 1 when a document is
 out of date; the tests do the same.
 """
 
@@ -16,9 +17,20 @@ from typing import Any
 from bienvenue import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "configuration.md")
+# Run as a program, this finds its own folder only, and not the project's.
+sys.path[:0] = [str(ROOT)]
 
-_TABLE = pattern(r"(<!-- settings: (\w+) -->\n).*?(<!-- end -->)", DOTALL)
+from tools import fields  # noqa: E402 - found by the line above
+
+DOCUMENTS = (
+    ROOT / "README.md",
+    ROOT / "docs" / "configuration.md",
+    ROOT / "docs" / "validation.md",
+)
+
+_TABLE = pattern(
+    r"(<!-- (?:settings|rules): (\w+) -->\n).*?(<!-- end -->)", DOTALL
+)
 
 
 def brief_table() -> str:
@@ -105,7 +117,11 @@ def _table(head: str, rows: Sequence[str]) -> str:
     return "\n".join((head, rule, *rows)) + "\n"
 
 
-TABLES = {"brief": brief_table, "full": full_table}
+TABLES = {
+    "brief": brief_table,
+    "full": full_table,
+    "fields": fields.table,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -8,11 +8,17 @@ second account, and a look-alike letter never opens somebody else's
 
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import (
+    EmailNotValidError,
+    ValidatedEmail,
+    validate_email,
+)
 
 from bienvenue.errors import InvalidAddress
 
 MAX_CHARACTERS = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
+
+_MAX_LOCAL_BYTES = 64  # RFC 5321 4.5.3.1.1; it counts octets
 
 # email-validator refuses both names as undeliverable, which they are on the
 # internet; a self-hosted service also serves people on an inner network. It
@@ -36,21 +42,33 @@ def parse(text: str) -> str:
         raise InvalidAddress
     inner = text.lower().endswith(_INNER)
     checked = text[: -len(_INNER)] + _CHECKED_AS if inner else text
-    try:
-        found = validate_email(
-            checked,
-            check_deliverability=False,
-            test_environment=True,
-            strict=True,
-        )
-    except (EmailNotValidError, ValueError):
-        raise InvalidAddress from None
+    found = _validated(checked)
+    if _is_mapped(checked.rpartition("@")[2], found.domain):
+        raise InvalidAddress
+    if len(found.local_part.encode()) > _MAX_LOCAL_BYTES:
+        raise InvalidAddress
     normal = found.normalized
     if inner:
         normal = normal[: -len(_CHECKED_AS)] + _INNER
     if "." not in found.domain or len(normal.encode()) > MAX_CHARACTERS:
         raise InvalidAddress
     return normal
+
+
+def ascii_form(text: str) -> str:
+    """Return an address with its domain as the DNS has it (RFC 5891).
+
+    A mail server then needs to know nothing of international addresses,
+    unless the local part is one.  Total: what has no such form, or is no
+    address, is returned as it is.
+    """
+    if text.isascii():
+        return text
+    try:
+        domain = _validated(f"x@{text.rpartition('@')[2]}").ascii_domain
+    except InvalidAddress:
+        return text
+    return f"{text.rpartition('@')[0]}@{domain}"
 
 
 def key(text: str) -> str:
@@ -80,6 +98,18 @@ def keys(text: str) -> tuple[str, ...]:
     return (typed,) if parsed == typed else (typed, parsed)
 
 
+def _validated(text: str) -> ValidatedEmail:
+    try:
+        return validate_email(
+            text,
+            check_deliverability=False,
+            test_environment=True,
+            strict=True,
+        )
+    except (EmailNotValidError, ValueError):
+        raise InvalidAddress from None
+
+
 def _lower(character: str) -> str:
     """Lower one character, unless that would make it an ASCII one.
 
@@ -92,6 +122,19 @@ def _lower(character: str) -> str:
     if len(lower) != 1 or lower.isascii():
         return character
     return lower
+
+
+def _is_mapped(typed: str, kept: str) -> bool:
+    """Tell whether a domain became another than its letter case explains.
+
+    UTS 46 drops what is invisible and takes an ideographic full stop for a
+    dot, so that the one name is drawn like, or as, another's.
+    """
+    before, after = typed.split("."), kept.split(".")
+    return len(before) != len(after) or any(
+        not one.lower().startswith("xn--") and key(one) != key(other)
+        for one, other in zip(before, after, strict=True)
+    )
 
 
 def _has_look_alike(text: str) -> bool:

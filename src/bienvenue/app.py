@@ -1,185 +1,45 @@
-"""The composition root: the classic routes, and the application they make.
+"""The composition root: the routes there are, and the application they make.
 
-Here every URL of the service is named, and what it means is left to
-``Auth``.  The standalone service is the extension in an application of its
-own: there is one implementation.
+Features are named here and nowhere else.  The standalone service is the
+extension in an application of its own: there is one implementation.
 """
 
 from collections.abc import Callable
-from http import HTTPStatus
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from bienvenue import letters
+from bienvenue import routes
 from bienvenue.auth import Auth
 from bienvenue.config import Settings
-from bienvenue.errors import (
-    BienvenueError,
-    ConfigurationError,
-    MailOff,
-    SessionRequired,
-)
+from bienvenue.errors import BienvenueError, ConfigurationError
 from bienvenue.features.account.routes import api as account_api
+from bienvenue.features.email_change.routes import api as email_change_api
+from bienvenue.features.health.routes import api as health_api
+from bienvenue.features.reset_page.routes import api as reset_page_api
+from bienvenue.features.verification.routes import api as verification_api
 from bienvenue.web import (
-    cookies,
+    asking,
     csrf,
     headers,
-    local,
     pages,
     problems,
-    schemas,
-    throttled,
+    redirects,
+    refused,
 )
-from bienvenue.web.admission import hashes_password
-from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
-from bienvenue.web.current_user import current_user, login_required
+from bienvenue.web.api import Api
 from bienvenue.web.door import Door
-from bienvenue.web.extension import Extension, here
-from bienvenue.web.schemas import Problem
+from bienvenue.web.extension import Extension
 
 api = Api()
+api.include(routes.api)
 api.include(account_api)
-
-
-@api.route("GET", "/", answers={200: schemas.Message})
-def welcome() -> Response:
-    """Say hello."""
-    return answer(schemas.Message(message="Bienvenue"))
-
-
-@api.route(
-    "POST",
-    "/users",
-    takes=schemas.Credentials,
-    answers={**WITH_BODY, 200: schemas.EmailMessage, 400: schemas.Taken},
-)
-@throttled.registration
-@hashes_password
-def register(body: schemas.Credentials) -> Response:
-    """Make an account."""
-    here().auth.register_user(body.email, body.password)
-    return answer(
-        schemas.EmailMessage(email=body.email, message="user created")
-    )
-
-
-@api.route(
-    "POST",
-    "/sessions",
-    takes=schemas.Credentials,
-    answers={**WITH_BODY, 200: schemas.EmailMessage, 401: Problem},
-)
-@throttled.login
-@hashes_password
-def log_in(body: schemas.Credentials) -> Response:
-    """Begin a session.
-
-    The answer sets the session cookie. An unknown address and a wrong
-    password are answered alike, in the same time.
-    """
-    auth = here().auth
-    session_id = auth.log_in(body.email, body.password, local.client())
-    response = answer(
-        schemas.EmailMessage(email=body.email, message="logged in")
-    )
-    cookies.keep(response, auth.settings, session_id)
-    return response
-
-
-@api.route(
-    "GET",
-    "/profile",
-    session=True,
-    answers={**ALWAYS, 200: schemas.Profile, 403: Problem},
-)
-@login_required
-def profile() -> Response:
-    """Tell who is signed in."""
-    return answer(schemas.Profile(email=current_user.email))
-
-
-@api.route(
-    "DELETE",
-    "/sessions",
-    session=True,
-    answers={**ALWAYS, 204: None, 302: None, 403: Problem},
-)
-def log_out() -> Response:
-    """End this session.
-
-    A client that prefers JSON is answered 204; any other is sent to `/`,
-    or answered 204 too where the settings say so.
-    """
-    auth = here().auth
-    if not auth.end_session(cookies.session_id(request)):
-        raise SessionRequired
-    quiet = auth.settings.logout_response == "no_content"
-    if quiet or local.prefers_json():
-        response = Response(status=HTTPStatus.NO_CONTENT)
-    else:
-        response = Response(status=HTTPStatus.FOUND)
-        response.headers["Location"] = "/"
-    cookies.clear(response, auth.settings)
-    return response
-
-
-@api.route(
-    "POST",
-    "/reset_password",
-    takes=schemas.ResetRequest,
-    answers={**WITH_BODY, 200: schemas.ResetAnswer, 403: Problem},
-)
-@throttled.reset_request
-def request_reset(body: schemas.ResetRequest) -> Response:
-    """Ask for a reset token.
-
-    In the development profile the token is in the answer, and an unknown
-    address is answered 403. In production it goes by mail, and the answer
-    does not tell whether the address has an account.
-    """
-    auth = here().auth
-    if auth.settings.mail == "off" and not auth.settings.echo_tokens:
-        raise MailOff
-    if auth.settings.echo_tokens:
-        local.only(auth.settings)
-        token = auth.get_reset_password_token(body.email)
-        here().courier.show(
-            letters.reset_password(auth.settings, body.email, token)
-        )
-        return answer(schemas.ResetToken(email=body.email, reset_token=token))
-    if here().throttle.reset_mail(body.email):
-        auth.request_password_reset(body.email)
-        here().courier.wake()
-    return answer(
-        schemas.EmailMessage(
-            email=body.email,
-            message="if the address has an account, a mail is on its way",
-        )
-    )
-
-
-@api.route(
-    "PUT",
-    "/reset_password",
-    takes=schemas.NewPassword,
-    answers={**WITH_BODY, 200: schemas.EmailMessage, 403: Problem},
-)
-@throttled.reset
-@hashes_password
-def update_password(body: schemas.NewPassword) -> Response:
-    """Spend a reset token on a new password.
-
-    Every session of the account ends.
-    """
-    here().auth.update_password(
-        body.reset_token, body.new_password, email=body.email
-    )
-    return answer(
-        schemas.EmailMessage(email=body.email, message="Password updated")
-    )
+api.include(verification_api)
+api.include(email_change_api)
+api.include(reset_page_api)
+api.include(health_api)
 
 
 class Bienvenue:
@@ -189,6 +49,8 @@ class Bienvenue:
     ``prefix``.  Settings come from the argument, else from ``bienvenue.toml``
     and the environment, over which ``app.config["BIENVENUE_..."]`` wins.
     """
+
+    _whole = False
 
     def __init__(
         self,
@@ -216,10 +78,17 @@ class Bienvenue:
             settings = self._settings or _settings_of(app)
         _refuse_unsafe(settings)
         self._opened = self._given or Auth(settings=settings)
-        extension = Extension(self._opened).attach(app)
-        app.register_blueprint(self._blueprint())
-        app.register_error_handler(BienvenueError, problems.from_error)
-        extension.courier.start()
+        extension = Extension(self._opened, self.prefix).attach(app)
+        blueprint = self._blueprint()
+        # Once for an answer: the blueprint's own are the application's too.
+        everything = app if self._whole else blueprint
+        everything.after_request(headers.guard(settings))
+        everything.after_request(asking.name)
+        app.register_blueprint(blueprint)
+        app.register_error_handler(BienvenueError, _FROM_ERROR)
+        asking.follow(app)
+        extension.courier.wake()  # letters of an earlier run may wait
+        extension.housekeeper.start()
         return extension
 
     @property
@@ -233,24 +102,29 @@ class Bienvenue:
         blueprint = pages.blueprint(api, self.prefix)
         api.mount(blueprint)
         blueprint.before_request(csrf.refuse_cross_site)
-        blueprint.after_request(headers.protect)
         for error, handler in _HANDLERS.items():
             blueprint.register_error_handler(error, handler)
         # Beside the application's own: a handler that a host has for our
         # errors is for its views, and must not change our answers.
-        blueprint.register_error_handler(BienvenueError, problems.from_error)
+        blueprint.register_error_handler(BienvenueError, _FROM_ERROR)
         return blueprint
+
+
+class _Whole(Bienvenue):
+    """The extension where there is nothing else in the application."""
+
+    _whole = True
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the standalone service: the extension, at the root."""
     settings = settings or Settings.load()
     app = Flask("bienvenue", static_folder=None)
-    Bienvenue(app, settings=settings, prefix="")
+    _Whole(app, settings=settings, prefix="")
     for error, handler in _HANDLERS.items():
         app.register_error_handler(error, handler)
     app.register_error_handler(Exception, problems.from_fault)
-    app.after_request(headers.protect)
+    app.after_request(redirects.stay_here)  # called first
     return app
 
 
@@ -260,8 +134,9 @@ def door_for(app: Flask) -> Door:
     return Door(extension.auth)
 
 
+_FROM_ERROR = refused.noted(problems.from_error)
 _HANDLERS: dict[type[Exception], Callable[..., Response]] = {
-    HTTPException: problems.from_http,
+    HTTPException: refused.noted(problems.from_http),
     OperationalError: problems.from_database,
     InterfaceError: problems.from_database,
     PoolTimeout: problems.from_database,
@@ -274,6 +149,14 @@ def _refuse_unsafe(settings: Settings) -> None:
         raise ConfigurationError(
             "tokens_in_answers: whoever knows an address could take over its"
             " account; production does not start so"
+        )
+    if (
+        settings.profile == "production"
+        and settings.mail == "smtp"
+        and not settings.public_url
+    ):
+        raise ConfigurationError(
+            "public_url: without it, links in mails would lead to localhost"
         )
 
 

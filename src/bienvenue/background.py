@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from bienvenue import forking
+
 _log = logging.getLogger("bienvenue")
 
 
@@ -19,11 +21,25 @@ class Background:
         name: str,
         work: Callable[[], object],
         every: float | None = None,
+        after: float = 0.0,
     ) -> None:
-        """Take the work; ``every`` is in seconds, None is when woken."""
-        self._name, self._work, self._every = name, work, every
-        self._awake = threading.Event()
+        """Take the work; ``every`` is in seconds, None is when woken.
+
+        ``after`` is how many seconds it waits once woken, for whoever woke
+        it to be done with something that must not depend on the work.
+        """
+        self._name, self._work = name, work
+        self._every, self._after = every, after
         self._stopping = False
+        self.begin_anew()
+        forking.watch(self)
+
+    def begin_anew(self) -> None:
+        """Forget a thread that runs in another process, if anywhere.
+
+        The next wake starts one here.
+        """
+        self._awake, self._ending = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -36,7 +52,7 @@ class Background:
     def start(self) -> None:
         """Start the thread, once."""
         with self._starting:
-            if self._thread is None and not self._stopping:
+            if self._thread is None and not self.stopping:
                 self._thread = threading.Thread(
                     target=self._run, name=self._name, daemon=True
                 )
@@ -51,13 +67,15 @@ class Background:
         """Let the work in hand end, and the thread with it."""
         with self._starting:
             self._stopping = True
+        self._ending.set()
         self._awake.set()
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopping:
+        while not self.stopping:
             self._awake.wait(self._every)
+            self._ending.wait(self._after)
             self._awake.clear()
             try:
                 self._work()

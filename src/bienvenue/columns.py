@@ -10,8 +10,11 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    String,
+    Table,
     TypeDecorator,
     bindparam,
+    event,
     false,
     select,
 )
@@ -31,12 +34,27 @@ from bienvenue import clock, secret
 # for tables of its own.
 VERSION_TABLE = "bienvenue_version"
 
+# What a table must be told to keep any character; migrations say it too.
+UNICODE: dict[str, Any] = dict.fromkeys(
+    ("mysql_charset", "mariadb_charset"), "utf8mb4"
+)
+
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
 def is_id(value: object) -> TypeGuard[int]:
     """Tell whether a value can be the id of a row on every engine."""
     return isinstance(value, int) and 0 < value < 2**63
+
+
+def exact(length: int) -> String:
+    """Return a text type that compares to the letter on every engine.
+
+    One that folds case or accents when it compares would take two people's
+    addresses for one.
+    """
+    folded = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    return String(length).with_variant(folded, "mysql", "mariadb")
 
 
 class Base(DeclarativeBase):
@@ -53,6 +71,15 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def _take_all_of_unicode(table: Table, parent: object) -> None:
+    """Have MySQL keep any character, whatever its database's default is."""
+    if parent is Base.metadata:
+        table.kwargs.update(UNICODE)
+
+
+event.listen(Table, "after_parent_attach", _take_all_of_unicode)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -147,3 +174,18 @@ def digest_property(
     return column_property(
         newest.scalar_subquery(), comparator_factory=_Comparator
     )
+
+
+def read_only(attribute: Any) -> None:
+    """Have an attribute that is kept elsewhere refuse to be set.
+
+    SQLAlchemy would take the value and store it nowhere.
+    """
+
+    def refuse(_owner: object, _value: object, *_: object) -> None:
+        name = attribute.key
+        raise AttributeError(
+            f"{name} is not set on the object; use update_user({name}=...)"
+        )
+
+    event.listen(attribute, "set", refuse)

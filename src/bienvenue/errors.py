@@ -44,6 +44,13 @@ class DatabaseUnavailable(BienvenueError):
     default_message = "the database cannot be reached"
 
 
+class AuditBroken(BienvenueError):
+    """The audit log is not what was written, or cannot be gone on with."""
+
+    code = "audit_broken"
+    default_message = "the audit log is broken; run `bienvenue audit verify`"
+
+
 class InvalidAddress(BienvenueError, ValueError):
     """The text is not an e-mail address (RFC 5321, RFC 5322)."""
 
@@ -70,6 +77,49 @@ class PasswordTooShort(InvalidPassword):
 
     code = "password_too_short"
     default_message = "password is too short"
+
+
+class TransferRefused(BienvenueError):
+    """A database to move to holds something else, or came to differ."""
+
+    code = "transfer_refused"
+
+
+class PasswordCommon(InvalidPassword):
+    """The password, or what it is made from, is one that many people use."""
+
+    code = "password_common"
+    default_message = (
+        "password is, or is made from, one that many people use and is"
+        " guessed first; choose another"
+    )
+
+
+class PasswordContext(InvalidPassword):
+    """The password is made of names of this service or this person."""
+
+    code = "password_context"
+    default_message = (
+        "password is made of the names of this service or of your address;"
+        " choose another"
+    )
+
+
+class PasswordBreached(InvalidPassword):
+    """The password is in a collection of stolen ones."""
+
+    code = "password_breached"
+    default_message = (
+        "password is known from a data breach elsewhere; choose another, and"
+        " change it wherever you use it"
+    )
+
+
+class PasswordCheckUnavailable(BienvenueError):
+    """New passwords cannot be checked, so none is accepted."""
+
+    code = "password_check_unavailable"
+    default_message = "new passwords cannot be checked now, try again later"
 
 
 class EmailTaken(BienvenueError, ValueError):
@@ -135,11 +185,37 @@ class WrongPassword(InvalidCredentials):
     default_message = "the password is wrong"
 
 
+class PasswordChangeRequired(BienvenueError):
+    """The password is right and known to others: it opens nothing.
+
+    Only a reset by mail changes it, so that a thief does not.
+    """
+
+    code = "password_change_required"
+    default_message = (
+        "the password is known to others and no longer counts; reset it by"
+        " mail"
+    )
+
+
 class SessionRequired(BienvenueError):
     """The call needs a live session, and the request brought none."""
 
     code = "session_required"
     default_message = "a live session is required"
+
+
+class ReauthenticationRequired(BienvenueError):
+    """The call wants the password to have been given just now.
+
+    What could lock the owner out is not done on the word of a session that
+    was perhaps left open (OWASP ASVS 7.5.1).
+    """
+
+    code = "reauthentication_required"
+    default_message = (
+        "give your password again first: POST /sessions/reauthentication"
+    )
 
 
 class LocalOnly(BienvenueError):
@@ -153,7 +229,7 @@ class LocalOnly(BienvenueError):
 
 
 class MailOff(BienvenueError):
-    """A reset would go by mail, and mail is switched off."""
+    """It would go by mail, and mail is switched off."""
 
     code = "mail_off"
     default_message = "resets by mail are switched off here"

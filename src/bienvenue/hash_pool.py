@@ -10,8 +10,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bienvenue import forking
 from bienvenue.errors import Busy
 from bienvenue.passwords import PasswordHasher
+from bienvenue.pepper import Peppers
 
 
 class PooledHasher(PasswordHasher):
@@ -21,10 +23,20 @@ class PooledHasher(PasswordHasher):
     them before they come here: see ``bienvenue.web.admission``.
     """
 
-    def __init__(self, rounds: int = 12, at_once: int | None = None) -> None:
+    def __init__(
+        self,
+        rounds: int = 12,
+        at_once: int | None = None,
+        peppers: Peppers | None = None,
+    ) -> None:
         """Take the cost, and how many at once: the cores when left out."""
-        super().__init__(rounds)
+        super().__init__(rounds, peppers)
         self.at_once = at_once or usable_cores()
+        self.begin_anew()
+        forking.watch(self)
+
+    def begin_anew(self) -> None:
+        """Take back every turn: who had one is not in this process."""
         self._turns = threading.BoundedSemaphore(self.at_once)
 
     def hash(self, password: str | bytes) -> str:

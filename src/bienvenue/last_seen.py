@@ -11,7 +11,7 @@ from typing import cast
 
 from sqlalchemy import Table, Update, bindparam, case, orm, update
 
-from bienvenue import clock
+from bienvenue import clock, forking
 from bienvenue.background import Background
 from bienvenue.columns import Instant
 from bienvenue.db import DB
@@ -32,9 +32,14 @@ class LastSeen:
     def __init__(self, db: DB, idle: timedelta) -> None:
         """Write to this database, from a thread that starts when needed."""
         self._db, self._idle = db, idle
+        self._background = Background("last-seen", self.flush)
+        self.begin_anew()
+        forking.watch(self)
+
+    def begin_anew(self) -> None:
+        """Forget what another process noted, and will write."""
         self._noted: dict[int, int] = {}
         self._noting = Lock()
-        self._background = Background("last-seen", self.flush)
 
     def note(self, found: SignedIn) -> None:
         """Remember that a session was used, if that is news."""

@@ -7,32 +7,37 @@ meanwhile (OWASP ASVS 7.4.3).
 """
 
 from dataclasses import dataclass
+from typing import Any, cast
 
-from sqlalchemy import orm
+from sqlalchemy import Row, Table, orm, select
 
-from bienvenue import address, secret, session
+from bienvenue import address, audit, secret, session
+from bienvenue.client import Client
 from bienvenue.db import DB, lock_user
-from bienvenue.errors import InvalidQuery, UserNotFound
+from bienvenue.errors import (
+    InvalidQuery,
+    PasswordChangeRequired,
+    UserNotFound,
+)
+from bienvenue.events import Event
 from bienvenue.passwords import PasswordHasher
 from bienvenue.session import Span
-from bienvenue.user import User
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Where a request came from, as far as the client shows it."""
-
-    address: str | None = None
-    agent: str | None = None
+from bienvenue.user import User, is_storable
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A user whose password was right, and the hash that said so."""
+    """A user whose password was right, and the hash that said so.
+
+    ``compromised`` when others are known to know it; ``proven`` tells
+    whether the address was verified.
+    """
 
     user_id: int
     email: str
     hashed_password: str
+    compromised: bool = False
+    proven: bool = False
 
 
 def verify_password(
@@ -43,28 +48,37 @@ def verify_password(
     An unknown address costs the time of a wrong password.  A hash of
     another cost or scheme is replaced, now that the password is at hand.
     """
-    user = find(db, email)
+    user = row(db, email)
     if user is None:
         hasher.verify_dummy(password)
         return None
     right, upgrade = hasher.verify_and_upgrade(password, user.hashed_password)
-    if not right:
+    # Asked after the password, and answered like a wrong one: whoever tries
+    # passwords from elsewhere does not learn that one is right here.
+    if not right or user.disabled_at is not None:
         return None
     if not upgrade:
-        return Verified(user.id, user.email, user.hashed_password)
+        return _verified(user, user.hashed_password)
     if _replace_hash(db, user.id, user.hashed_password, upgrade):
-        return Verified(user.id, user.email, upgrade)
+        return _verified(user, upgrade)
     # Another login of the same moment was first to replace the hash, or the
     # password is another one now: what is stored decides.
     return verify_password(db, hasher, email, password)
 
 
 def open_session(
-    db: DB, verified: Verified, span: Span, client: Client
+    db: DB,
+    verified: Verified,
+    span: Span,
+    client: Client,
+    presented: str | None = None,
 ) -> str | None:
     """Begin a session, unless the password was changed meanwhile.
 
-    Returns the raw session id, which is made only now, or None.
+    ``presented`` is the raw id of a session that ends with it, whosever it
+    is: the browser that brought it forgets it.  Returns the raw session id,
+    which is made only now, or None.  Raises ``PasswordChangeRequired`` if
+    the password is known to others.
     """
 
     def begin(unit: orm.Session) -> str | None:
@@ -74,14 +88,74 @@ def open_session(
             return None
         if user.hashed_password != verified.hashed_password:
             return None
+        if not admit(unit, user):
+            return None
+        if user.compromised_at is not None:
+            raise PasswordChangeRequired
+        if presented:
+            _end_presented(unit, presented)
+        succeeded(unit, user.id)
         return start(unit, user.id, span, client)
 
     return db.write(begin)
 
 
-def start(
-    unit: orm.Session, user_id: int, span: Span, client: Client
-) -> str:
+def admit(unit: orm.Session, user: User) -> bool:
+    """Tell whether a user may sign in, whose row the caller holds.
+
+    A disabled one may not.  One whose account waits for its deletion keeps
+    the account by signing in.
+    """
+    if user.disabled_at is not None:
+        return False
+    if user.deletion_due_at is not None:
+        user.deletion_due_at = None
+        audit.record(unit, Event.DELETION_CANCELLED, user_id=user.id)
+    return True
+
+
+def _end_presented(unit: orm.Session, session_id: str) -> None:
+    whose = session.whose(unit, session_id)
+    if whose is None or not session.end(unit, session_id):
+        return
+    user_id, row = whose
+    audit.record(
+        unit,
+        Event.SESSION_ENDED,
+        user_id=user_id,
+        scope="login",
+        session=row,
+    )
+
+
+def succeeded(unit: orm.Session, user_id: int) -> None:
+    """Record a login that its password opened."""
+    audit.record(
+        unit, Event.LOGIN_SUCCEEDED, user_id=user_id, method="password"
+    )
+
+
+def failed(db: DB, email: object) -> None:
+    """Record a login that failed, of a known address or an unknown one.
+
+    The same statements for both: the time does not tell them apart.
+    """
+    text = as_text(email)
+
+    def note(unit: orm.Session) -> None:
+        audit.record(
+            unit,
+            Event.LOGIN_FAILED,
+            user_id=owner_id(unit, text),
+            outcome="failure",
+            method="password",
+            account=audit.pseudonym(unit, text),
+        )
+
+    db.write(note)
+
+
+def start(unit: orm.Session, user_id: int, span: Span, client: Client) -> str:
     """Begin a session within a unit and return its raw id."""
     session_id = secret.new_token()
     session.start(
@@ -92,21 +166,61 @@ def start(
         address=client.address,
         agent=client.agent,
     )
+    audit.record(unit, Event.SESSION_CREATED, user_id=user_id)
     return session_id
 
 
 def find(db: DB, email: object) -> User | None:
     """Return the user of an address, or None; never raises on any text."""
-    if isinstance(email, bytes):
-        email = email.decode("utf-8", "replace")
-    if not isinstance(email, str):
-        return None
-    for email_key in address.keys(email):
+    for email_key in address.keys(as_text(email)):
         try:
             return db.find_user_by(email_key=email_key)
         except (UserNotFound, InvalidQuery):
             continue
     return None
+
+
+def row(db: DB, email: object) -> Row[Any] | None:
+    """Return the row of an address, or None, in the same time.
+
+    One query whatever is found, and no entity: one that is made for a known
+    address alone can be told from none by a patient clock.  Never raises on
+    any text.
+    """
+    keys = [key for key in address.keys(as_text(email)) if is_storable(key)]
+    users = cast(Table, User.__table__)
+    query = select(users).where(users.c.email_key.in_(keys))
+    rows = db.read(lambda unit: unit.execute(query).all())
+    found = {each.email_key: each for each in rows}
+    return next((found[key] for key in keys if key in found), None)
+
+
+def owner_id(unit: orm.Session, email: str) -> int | None:
+    """Return whose address a text is, in one query whoever that is."""
+    storable = filter(is_storable, address.keys(email))
+    return unit.scalar(
+        select(User.id).where(User.email_key.in_(list(storable)))
+    )
+
+
+def as_text(email: object) -> str:
+    """Return what was brought as an address as text; nothing if it is none.
+
+    Total: no account has the empty address.
+    """
+    if isinstance(email, bytes):
+        return email.decode("utf-8", "replace")
+    return email if isinstance(email, str) else ""
+
+
+def _verified(user: Row[Any], hashed_password: str) -> Verified:
+    return Verified(
+        user.id,
+        user.email,
+        hashed_password,
+        compromised=user.compromised_at is not None,
+        proven=user.verified_at is not None,
+    )
 
 
 def _replace_hash(db: DB, user_id: int, old: str, new: str) -> bool:

@@ -37,10 +37,26 @@ def problems(
         *_profile(settings),
         *_transport(settings),
         *_secrets(settings),
+        *_corpus(settings),
         *_throttling(settings),
         *_mail(settings),
         *_database(settings),
         *_debugging(found),
+    ]
+
+
+def advice(settings: Settings) -> list[Problem]:
+    """Return what would be safer still, and is the operator's to choose."""
+    if settings.host_cookie:
+        return []
+    return [
+        Problem(
+            "host_cookie",
+            "a neighbouring host name could plant a session cookie; the"
+            " prefix __Host- forbids it, where no client knows the cookie"
+            " by its plain name",
+            "export BIENVENUE_HOST_COOKIE=true",
+        )
     ]
 
 
@@ -68,10 +84,12 @@ def _transport(settings: Settings) -> Iterator[Problem]:
     )
     if certificate and key:
         from bienvenue.server.options import Tls
-        from bienvenue.server.tls import TlsUnusable, check
+        from bienvenue.server.tls import TlsUnusable, check, check_strength
 
+        tls = Tls(certificate, key)
         try:
-            check(Tls(certificate, key))
+            check(tls)
+            check_strength(tls)
         except TlsUnusable as error:
             yield Problem("tls_certificate", str(error), paths)
     elif certificate or key:
@@ -109,6 +127,18 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
         )
 
 
+def _corpus(settings: Settings) -> Iterator[Problem]:
+    """OWASP ASVS V16.5.3: it would fail closed, and nobody could join."""
+    file = settings.breach_file
+    if file is not None and not os.access(file, os.R_OK):
+        yield Problem(
+            "breach_file",
+            "it cannot be read, so no new password would be accepted; name"
+            " the file, or an empty one",
+            "export BIENVENUE_BREACH_FILE=/dev/null",
+        )
+
+
 def _throttling(settings: Settings) -> Iterator[Problem]:
     """OWASP ASVS V6.3.1: guessing has limits, and they are exact."""
     if not settings.throttled:
@@ -134,6 +164,12 @@ def _mail(settings: Settings) -> Iterator[Problem]:
             " (nobody resets a password by mail), or smtp, with smtp_host"
             " and public_url",
             "export BIENVENUE_MAIL=off",
+        )
+    if settings.mail == "off" and settings.wants_verified:
+        yield Problem(
+            "require_verified_email",
+            "without mail nobody could ever sign in",
+            "export BIENVENUE_REQUIRE_VERIFIED_EMAIL=false",
         )
     if settings.mail != "smtp":
         return
@@ -161,6 +197,23 @@ def _mail(settings: Settings) -> Iterator[Problem]:
             "people and browsers must be sent to https only",
             "export BIENVENUE_PUBLIC_URL=https://accounts.example.com",
         )
+
+
+def notes(settings: Settings) -> list[str]:
+    """Return what is safe to serve with, and yet worth knowing."""
+    found = []
+    if settings.reveals_taken:
+        why = "mail is off" if settings.mail == "off" else "so it is set"
+        found.append(
+            "reveal_taken_addresses: registering tells who has an account,"
+            f" for {why}"
+        )
+    elif not settings.wants_verified:
+        found.append(
+            "require_verified_email: registering, and then signing in, tells"
+            " who has an account"
+        )
+    return found
 
 
 def _is_near(host: str | None) -> bool:

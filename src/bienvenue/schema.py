@@ -19,18 +19,20 @@ from sqlalchemy import (
     inspect,
     select,
     text,
+    update,
 )
 from sqlalchemy.exc import DBAPIError
 
-from bienvenue import mailbox, one_time_token, outbox, session
+from bienvenue import audit_tables, mailbox, one_time_token, outbox, session
 from bienvenue.columns import VERSION_TABLE, Base
 from bienvenue.engine import READ_ONLY
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 
-HEAD = "0002"
+HEAD = "0003"
+_UNFINISHED = "unfinished"
 
 # Importing these maps their tables.
-ROOMS = (session, one_time_token, outbox, mailbox)
+ROOMS = (session, one_time_token, outbox, mailbox, audit_tables)
 
 _version = Table(
     VERSION_TABLE,
@@ -38,6 +40,11 @@ _version = Table(
     Column("version_num", String(32), primary_key=True),
 )
 _LOCK = 0x6269656E  # "bien": any number nobody else would take
+
+
+def tables() -> list[Table]:
+    """Return all tables there are, every owner before what it owns."""
+    return Base.metadata.sorted_tables
 
 
 def current(connection: Connection) -> str | None:
@@ -69,6 +76,9 @@ def _bring_up(connection: Connection) -> None:
     found = current(connection)
     if found == HEAD:
         return
+    if found == _UNFINISHED:
+        _fill(connection)
+        return
     if found is not None:
         _upgrade(connection, found)
         return
@@ -78,9 +88,16 @@ def _bring_up(connection: Connection) -> None:
             "database_url: this database holds tables of another program"
             " with our names; name another database"
         )
+    # The word that it is ours comes first: where DDL is no part of a
+    # transaction (MySQL), the next start must know half a schema as such.
+    _version.create(connection, checkfirst=True)
+    connection.execute(insert(_version).values(version_num=_UNFINISHED))
+    _fill(connection)
+
+
+def _fill(connection: Connection) -> None:
     Base.metadata.create_all(connection)
-    _version.create(connection)
-    connection.execute(insert(_version).values(version_num=HEAD))
+    connection.execute(update(_version).values(version_num=HEAD))
 
 
 def _upgrade(connection: Connection, found: str) -> None:
@@ -113,7 +130,11 @@ def _alone(connection: Connection) -> Iterator[None]:
         yield
     elif connection.dialect.name in ("mysql", "mariadb"):
         name = {"lock": VERSION_TABLE}
-        connection.execute(text("SELECT GET_LOCK(:lock, 60)"), name)
+        if not connection.scalar(text("SELECT GET_LOCK(:lock, 60)"), name):
+            raise DatabaseUnavailable(
+                "another process has been at the schema for a minute; try"
+                " again when it is done"
+            )
         try:
             yield
         finally:

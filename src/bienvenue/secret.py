@@ -8,6 +8,7 @@ because 128 random bits cannot be guessed, unlike a password.
 """
 
 import hashlib
+import hmac
 import secrets
 import uuid
 
@@ -19,6 +20,21 @@ def new_token() -> str:
     return str(uuid.UUID(bytes=secrets.token_bytes(16)))
 
 
+def new_code() -> str:
+    """Return six random digits; to be tried a few times at most."""
+    return f"{secrets.randbelow(10**6):06d}"
+
+
+def keyed_digest(key: bytes, text: str) -> str:
+    """Return the HMAC-SHA256 of a text, in hex (RFC 2104).
+
+    For what is short enough to be guessed: without the key, which is not in
+    the database, a copy of that does not give it away.
+    """
+    message = text.encode("utf-8", "surrogatepass")
+    return hmac.new(key, message, hashlib.sha256).hexdigest()
+
+
 def digest(token: str) -> bytes:
     """Return the 32-byte SHA-256 digest under which a token is stored.
 
@@ -26,3 +42,18 @@ def digest(token: str) -> bytes:
     then merely belongs to nobody.
     """
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def chance() -> float:
+    """Return a number from 0 up to 1, for what is to happen by chance."""
+    return secrets.randbelow(2**32) / 2**32
+
+
+def derive(key: str, purpose: str) -> bytes:
+    """Return a key of 32 bytes for one purpose from the secret key.
+
+    HMAC-SHA256 as a one-step key derivation (NIST SP 800-56C): what one
+    purpose gives away tells nothing of the others.
+    """
+    note = f"bienvenue {purpose}".encode()
+    return hmac.new(key.encode(), note, hashlib.sha256).digest()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     delete,
     orm,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,15 +27,20 @@ from bienvenue.columns import (
     digest_property,
     is_id,
     not_expired,
+    read_only,
 )
 from bienvenue.user import User
 
 
 class Span(NamedTuple):
-    """How long a session lasts: in all, and without being used."""
+    """How long a session lasts, in all and without being used.
+
+    ``most`` is how many of them one user may have.
+    """
 
     lifetime: timedelta = timedelta(days=30)
     idle: timedelta = timedelta(days=7)
+    most: int = 100
 
 
 DEFAULT_SPAN = Span()
@@ -46,7 +52,8 @@ class Session(Base):
 
     ``digest`` takes the raw session id and reads as its SHA-256 in hex.
     It ends at ``expires_at``, which moves on as the session is used, and
-    at ``ends_at`` whatever its use.  ``address`` and ``agent`` are what
+    at ``ends_at`` whatever its use.  ``authenticated_at`` is when its user
+    last proved who they are in it.  ``address`` and ``agent`` are what
     the client showed, for its owner to recognise it by; they prove nothing.
     """
 
@@ -62,6 +69,7 @@ class Session(Base):
     last_seen_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
     ends_at: Mapped[datetime] = mapped_column(Instant)
+    authenticated_at: Mapped[datetime] = mapped_column(Instant)
     address: Mapped[str | None] = mapped_column(String(_ADDRESS_CHARACTERS))
     agent: Mapped[str | None] = mapped_column(String(_AGENT_CHARACTERS))
 
@@ -77,6 +85,7 @@ User.session_id = digest_property(
     Session.id.desc(),
     not_expired(Session.expires_at),
 )
+read_only(User.session_id)
 
 
 def start(
@@ -88,7 +97,12 @@ def start(
     address: str | None = None,
     agent: str | None = None,
 ) -> None:
-    """Begin a session of a user under a raw session id."""
+    """Begin a session of a user under a raw session id.
+
+    Where the user has as many as there may be, the one left alone longest
+    ends.  The caller holds the user's row.
+    """
+    _make_room(unit, user_id, span.most - 1)
     now = clock.now()
     unit.add(
         Session(
@@ -96,13 +110,24 @@ def start(
             digest=session_id,
             created_at=now,
             last_seen_at=now,
-            expires_at=now + min(span),
+            expires_at=now + min(span.lifetime, span.idle),
             ends_at=now + span.lifetime,
+            authenticated_at=now,
             address=address[:_ADDRESS_CHARACTERS] if address else None,
             agent=agent[:_AGENT_CHARACTERS] if agent else None,
         )
     )
     unit.flush()
+
+
+def whose(unit: orm.Session, session_id: str) -> tuple[int, int] | None:
+    """Return user and row of the live session of a raw id, or None."""
+    found = unit.execute(
+        select(Session.user_id, Session.id).where(
+            Session.digest == session_id, not_expired(Session.expires_at)
+        )
+    ).first()
+    return None if found is None else (found.user_id, found.id)
 
 
 def end(unit: orm.Session, session_id: str) -> bool:
@@ -115,7 +140,41 @@ def end(unit: orm.Session, session_id: str) -> bool:
     return cast(CursorResult[Any], ended).rowcount == 1
 
 
-def assign(unit: orm.Session, user_id: int, session_id: str | None) -> None:
+def _make_room(unit: orm.Session, user_id: int, most: int) -> None:
+    """End what is over, and all but the ``most`` used last."""
+    rows = unit.execute(
+        select(Session.id, Session.expires_at)
+        .where(Session.user_id == user_id)
+        .order_by(Session.last_seen_at.desc(), Session.id.desc())
+    ).all()
+    now = clock.now()
+    live = [row.id for row in rows if row.expires_at > now]
+    gone = [row.id for row in rows if row.expires_at <= now] + live[most:]
+    if gone:
+        unit.execute(delete(Session).where(Session.id.in_(gone)))
+
+
+def rename(unit: orm.Session, old: str, new: str) -> bool:
+    """Give a live session another raw id; its user has just proved who.
+
+    When it began and when it ends stay as they were.  False where it has
+    ended, or has another id already: one of two that rename it at once.
+    """
+    renamed = unit.execute(
+        update(Session)
+        .where(Session.digest == old, not_expired(Session.expires_at))
+        .values(digest=new, authenticated_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return cast(CursorResult[Any], renamed).rowcount == 1
+
+
+def assign(
+    unit: orm.Session,
+    user_id: int,
+    session_id: str | None,
+    span: Span = DEFAULT_SPAN,
+) -> None:
     """Begin a user's session under a raw id; None ends all of them.
 
     An id that the user has already begins anew.  Raises ``IntegrityError``
@@ -129,7 +188,7 @@ def assign(unit: orm.Session, user_id: int, session_id: str | None) -> None:
             Session.user_id == user_id, Session.digest == session_id
         )
     )
-    start(unit, user_id, session_id)
+    start(unit, user_id, session_id, span=span)
 
 
 def end_row(unit: orm.Session, user_id: int, row_id: int) -> bool:
@@ -144,6 +203,16 @@ def end_row(unit: orm.Session, user_id: int, row_id: int) -> bool:
         )
     )
     return cast(CursorResult[Any], ended).rowcount == 1
+
+
+def is_live(unit: orm.Session, row_id: int, user_id: int) -> bool:
+    """Tell whether a row is a session of a user that counts."""
+    query = select(Session.id).where(
+        Session.id == row_id,
+        Session.user_id == user_id,
+        not_expired(Session.expires_at),
+    )
+    return unit.scalar(query) is not None
 
 
 def end_all(

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import URL, Engine, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
-from bienvenue import clock, secret
+from bienvenue import clock, forking, secret
 from bienvenue.engine import make_engine
 from bienvenue.errors import DatabaseUnavailable
 from bienvenue.session import Session
@@ -44,9 +44,10 @@ class SessionCheck:
         compiled = _query().compile(dialect=self._engine.dialect)
         self._sql = str(compiled)
         self._order = compiled.positiontup
-        self._local = threading.local()
         self._lanes: weakref.WeakSet[_Lane] = weakref.WeakSet()
         self._listing = threading.Lock()
+        self._local = threading.local()
+        forking.watch(self)
         dbapi = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = dbapi.Error
 
@@ -75,6 +76,14 @@ class SessionCheck:
             lane.close()
         self._local = threading.local()
 
+    def begin_anew(self) -> object:
+        """Leave the connections there are to another process."""
+        left = list(self._lanes)
+        self._local = threading.local()
+        self._lanes = weakref.WeakSet()
+        self._listing = threading.Lock()
+        return left
+
     def _lane(self) -> "_Lane":
         try:
             lane: _Lane = self._local.lane
@@ -100,6 +109,9 @@ class _Lane:
 
     def __init__(self, engine: Engine) -> None:
         self._connection = engine.raw_connection()
+        # A thread that ends takes its lane with it, and drivers want to be
+        # told before their connection is gone.
+        weakref.finalize(self, self._connection.close)
         self._cursor = self._connection.cursor()
 
     def fetch(self, sql: str, given: Any) -> list[Any]:

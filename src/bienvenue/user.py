@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, String
-from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import (
     ColumnProperty,
     Mapped,
@@ -17,20 +16,13 @@ from sqlalchemy.orm import (
 from sqlalchemy.sql import operators
 
 from bienvenue import address, clock
-from bienvenue.columns import Base, Instant
+from bienvenue.columns import Base, Instant, exact
 from bienvenue.errors import UnknownAttribute
 
 _REQUIRED = {"email": 320, "hashed_password": 512}  # characters at most
 _OPTIONAL = frozenset({"session_id", "reset_token"})
 # No engine stores half a surrogate pair, and PostgreSQL no NUL.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-
-# An engine that folds case or accents when it compares would make accounts
-# one that are two people's: the key has its folding done already.
-_EXACT = mysql.VARCHAR(
-    _REQUIRED["email"], charset="utf8mb4", collation="utf8mb4_bin"
-)
-_KEY = String(_REQUIRED["email"]).with_variant(_EXACT, "mysql", "mariadb")
 
 
 class _AddressComparator(ColumnProperty.Comparator[str]):
@@ -51,6 +43,11 @@ class User(Base):
     whose unique index is the database's own word on who was first.
     ``session_id`` and ``reset_token`` read as the digest (hex) of the
     newest one in force or None, and compare with raw values in queries.
+
+    ``verified_at`` is when the owner last proved to read mail at ``email``,
+    ``disabled_at`` when an operator shut the account, ``compromised_at``
+    when its password was found to be known to others, ``deletion_due_at``
+    when it will be deleted, ``language`` the one its owner is written in.
     """
 
     __tablename__ = "users"
@@ -63,11 +60,20 @@ class User(Base):
         mapped_column(String(_REQUIRED["email"]), nullable=False),
         comparator_factory=_AddressComparator,
     )
-    email_key: Mapped[str] = mapped_column(_KEY, unique=True)
+    email_key: Mapped[str] = mapped_column(
+        exact(_REQUIRED["email"]), unique=True
+    )
     hashed_password: Mapped[str] = mapped_column(
         String(_REQUIRED["hashed_password"])
     )
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    disabled_at: Mapped[datetime | None] = mapped_column(Instant)
+    compromised_at: Mapped[datetime | None] = mapped_column(Instant)
+    deletion_due_at: Mapped[datetime | None] = mapped_column(
+        Instant, index=True
+    )
+    language: Mapped[str | None] = mapped_column(String(35))  # BCP 47
 
     if TYPE_CHECKING:  # mapped by bienvenue.session, .one_time_token
         session_id: Mapped[str | None]
@@ -99,10 +105,15 @@ def accepted(values: Mapping[str, object]) -> dict[str, str | None]:
     return texts
 
 
+def is_storable(text: str) -> bool:
+    """Tell whether every engine can take a text."""
+    return _UNSTORABLE.search(text) is None
+
+
 def _text(name: str, value: object) -> str:
     if isinstance(value, bytes) and value.isascii():
         value = value.decode()
-    if not isinstance(value, str) or not value or _UNSTORABLE.search(value):
+    if not isinstance(value, str) or not value or not is_storable(value):
         raise UnknownAttribute(f"{name} must be text, and not empty")
     if len(value) > _REQUIRED.get(name, len(value)):
         raise UnknownAttribute(f"{name} is too long")

@@ -1,17 +1,38 @@
-"""One really started service a worker, for all tests over HTTP."""
+"""One really started service a worker, for all tests over HTTP.
+
+It keeps its accounts in SQLite; a file that is marked with other engines
+runs on each of those as well.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.conftest import Servers
 from tests.http.client import Client
 from tests.service import Service, started
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Start the service on the engines that a test is marked with."""
+    if "service" not in metafunc.fixturenames:
+        return
+    marked = metafunc.definition.get_closest_marker("engine")
+    engines = marked.args if marked else ("sqlite",)
+    metafunc.parametrize("service", engines, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    servers: Servers,
+) -> Iterator[Service]:
     """The development profile, as ``bienvenue dev`` starts it."""
-    with started(tmp_path_factory.mktemp("service")) as running:
+    env = {}
+    if request.param != "sqlite":
+        env["BIENVENUE_DATABASE_URL"] = servers(request.param).fresh()
+    with started(tmp_path_factory.mktemp("service"), env=env) as running:
         yield running
 
 

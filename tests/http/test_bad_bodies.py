@@ -101,6 +101,7 @@ UNKNOWN_TYPES = [
 ]
 
 
+@pytest.mark.requirement("V1.5.3")
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_malformed_bodies(client: Client, method: str, path: str) -> None:
     for type_, bodies in ((JSON, MALFORMED_JSON), (FORM, MALFORMED_FORMS)):
@@ -113,6 +114,7 @@ def test_malformed_bodies(client: Client, method: str, path: str) -> None:
             assert_problem(answer, 400, code)
 
 
+@pytest.mark.requirement("V1.5.3", "V3.5.2")
 @pytest.mark.parametrize("type_", UNKNOWN_TYPES)
 def test_unknown_types(client: Client, type_: str) -> None:
     for method, path in OPERATIONS:
@@ -142,6 +144,7 @@ def test_known_types_in_other_words(client: Client, type_: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.requirement("REL-5")
 @pytest.mark.parametrize("type_", [JSON, FORM, "text/plain", ""])
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 1024 * 1024, 1_000_001])
 def test_bodies_that_are_too_large(
@@ -185,3 +188,66 @@ def test_a_body_nobody_asked_for(client: Client) -> None:
             assert answer.status_code == 200
     answer = client.ask("DELETE", "/sessions", data=b"\xff")
     assert answer.status_code == 302
+
+
+SAME = [
+    ("plain", "bob", b"bob", b"bob"),
+    ("a space", "b b", b"b b", b"b+b"),
+    ("percent", "100%", b"100%", b"100%25"),
+    ("encoded twice", "%41", b"%41", b"%2541"),
+    ("plus", "a+b", b"a+b", b"a%2Bb"),
+    ("ampersand", "a&b=c", b"a&b=c", b"a%26b%3Dc"),
+    ("UTF-8", "\u00e9", "\u00e9".encode(), b"%C3%A9"),
+    ("raw UTF-8", "\u00e9", "\u00e9".encode(), "\u00e9".encode()),
+    ("an escape", "\u00e9", b"\\u00e9", b"%c3%a9"),
+    ("a pair", "\U0001f600", b"\\ud83d\\ude00", b"%F0%9F%98%80"),
+    ("apart", "e\u0301", b"e\\u0301", b"e%CC%81"),
+    ("a quote", '"', b'\\"', b"%22"),
+    ("a tab", "a\tb", b"a\\tb", b"a%09b"),
+]
+
+
+@pytest.mark.requirement("V1.5.3", "V1.1.1")
+@pytest.mark.parametrize(
+    ("text", "as_json", "as_form"),
+    [row[1:] for row in SAME],
+    ids=[row[0] for row in SAME],
+)
+def test_both_parsers_read_the_same_password(
+    client: Client, text: str, as_json: bytes, as_form: bytes
+) -> None:
+    """What was registered by one of them logs in by the other."""
+    first, second = new_address(), new_address()
+    for email, one, other in (
+        (first, (JSON, as_json), (FORM, as_form)),
+        (second, (FORM, as_form), (JSON, as_json)),
+    ):
+        for path, (kind, raw) in (("/users", one), ("/sessions", other)):
+            answer = client.ask(
+                "POST",
+                path,
+                data=body_with(kind, email, raw),
+                headers={"Content-Type": kind},
+            )
+            assert answer.status_code == 200, answer.text
+        body = {"email": email, "password": text}
+        answer = client.ask("POST", "/sessions", json=body)
+        assert answer.status_code == 200
+
+
+def body_with(kind: str, email: str, password: bytes) -> bytes:
+    """Return a body with a password as it is written there."""
+    if kind == JSON:
+        return b'{"email":"%s","password":"%s"}' % (email.encode(), password)
+    return b"email=%s&password=%s" % (email.encode(), password)
+
+
+@pytest.mark.requirement("V1.5.3", "V15.3.7")
+def test_the_query_is_no_second_opinion(client: Client) -> None:
+    """Query and body disagree: the body counts, in either form."""
+    email = client.register("from the body")
+    other = {"email": "eve@example.com", "password": "from the query"}
+    body = {"email": email, "password": "from the body"}
+    for kind in ("json", "data"):
+        answer = client.ask("POST", "/sessions", params=other, **{kind: body})
+        assert answer.json()["email"] == email

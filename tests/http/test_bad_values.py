@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.http.client import Client, assert_problem, new_address
+from tests.http.client import PASSWORD, Client, assert_problem, new_address
 
 NOT_TEXT: list[Any] = [
     None,
@@ -27,8 +27,52 @@ NOT_TEXT: list[Any] = [
     {"$ne": None},
     {"$gt": ""},
     {"toString": 1},
+    {"$regex": ".*"},
+    {"$where": "1"},
+    {"__proto__": {}},
+    {"constructor": {"prototype": 1}},
+    {"length": 9},
+    {"value": "bob@example.com"},
+    {"0": "b", "1": "o"},
+    {"": None},
+    {"a": {"a": {"a": {}}}},
+    [True],
+    [0, 1],
+    [1.5],
+    [{}],
+    [{"email": "bob@example.com"}],
+    ["bob@example.com", "eve@example.com"],
+    [[]] * 9,
+    [None] * 99,
+    2**31,
+    2**53 + 1,
+    -(2**63),
+    2**64,
+    1e308,
+    -1e-308,
+    -0.0,
+    0.1,
+    20260101,
+    [["bob@example.com"]],
+    {"password": ["b4l0u"]},
+    {"toJSON": "x"},
+    [False, ""],
 ]
-UNFIT_TEXT = ["", "\0", "a\0b", "\0" * 40, "\ud800", "\udfffx", "x\ude00y"]
+UNFIT_TEXT = [
+    "",
+    "\0",
+    "a\0b",
+    "\0" * 40,
+    "b4l0u\0",
+    "\0b4l0u",
+    "\u00e9\0",
+    "\ud800",
+    "\udfffx",
+    "x\ude00y",
+    "\ude00\ud83d",
+    "\ud83d\0\ude00",
+    "\ud83d\ud83d",
+]
 NO_ADDRESS = [
     " ",
     "bob",
@@ -75,6 +119,7 @@ OPERATIONS = {
     ("POST", "/sessions"): ("email", "password"),
     ("POST", "/reset_password"): ("email",),
     ("PUT", "/reset_password"): ("email", "reset_token", "new_password"),
+    ("PUT", "/password"): ("current_password", "new_password"),
 }
 FIELDS = [
     (method, path, field)
@@ -91,6 +136,7 @@ def fit() -> dict[str, Any]:
         "password": "b4l0u",
         "reset_token": "x",
         "new_password": "n3w",
+        "current_password": PASSWORD,
     }
 
 
@@ -103,10 +149,20 @@ def unfit(field: str) -> list[Any]:
     return [*NOT_TEXT, *UNFIT_TEXT]
 
 
-def test_there_are_sixty() -> None:
-    assert len(unfit("email")) >= 60
+@pytest.fixture
+def client(client: Client) -> Client:
+    """A client that is signed in, as one of the operations wants."""
+    client.log_in(client.register())
+    return client
 
 
+@pytest.mark.requirement("V2.2.1")
+def test_there_are_sixty_for_each_field() -> None:
+    for _, _, field in FIELDS:
+        assert len({repr(value) for value in unfit(field)}) >= 60, field
+
+
+@pytest.mark.requirement("V2.2.1", "V15.3.5")
 @EACH
 def test_unfit_members(
     client: Client, method: str, path: str, field: str
@@ -126,6 +182,7 @@ def test_unfit_members(
         assert field in answer.json()["message"]
 
 
+@pytest.mark.requirement("V2.2.1")
 @EACH
 def test_unfit_form_fields(
     client: Client, method: str, path: str, field: str
@@ -137,6 +194,7 @@ def test_unfit_form_fields(
         assert answer.status_code == 400, (value, answer.text)
 
 
+@pytest.mark.requirement("V2.2.1")
 @EACH
 def test_missing_members(
     client: Client, method: str, path: str, field: str
@@ -160,6 +218,7 @@ def test_long_passwords(client: Client, password: str) -> None:
     assert_problem(answer, 400, "password_too_long")
 
 
+@pytest.mark.requirement("V6.2.9")
 @pytest.mark.parametrize(
     "password", ["x" * 1024, "e\u0301" * 1024, "\N{PILE OF POO}" * 1024, " "]
 )

@@ -5,6 +5,7 @@ import string
 from http import HTTPStatus
 from typing import Any
 
+import pytest
 import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -57,6 +58,7 @@ def assert_answered(answer: requests.Response) -> None:
         )
 
 
+@pytest.mark.requirement("REL-4")
 @FUZZ
 @given(st.sampled_from(OPERATIONS), TYPES, st.binary(max_size=300))
 def test_any_bytes(
@@ -68,6 +70,7 @@ def test_any_bytes(
     assert answer.status_code in (400, 415)
 
 
+@pytest.mark.requirement("REL-4")
 @FUZZ
 @given(
     st.sampled_from(OPERATIONS),
@@ -81,6 +84,7 @@ def test_any_json(
     assert_answered(client.ask(*operation, data=body, headers=headers))
 
 
+@pytest.mark.requirement("REL-4")
 @FUZZ
 @given(
     st.sampled_from(OPERATIONS),
@@ -98,6 +102,7 @@ def test_any_form(
     assert_answered(client.ask(*operation, data=raw))
 
 
+@pytest.mark.requirement("REL-4")
 @FUZZ
 @given(
     st.sampled_from(["Accept", "Cookie", "Content-Type", "User-Agent"]),

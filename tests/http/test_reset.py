@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.conftest import ENGINES
 from tests.http.client import (
     NOBODYS,
     UUID,
@@ -11,6 +12,8 @@ from tests.http.client import (
     assert_problem,
     new_address,
 )
+
+pytestmark = pytest.mark.engine(*ENGINES)
 
 BODIES = pytest.mark.parametrize("kind", ["data", "json"])
 
@@ -67,6 +70,7 @@ def test_spend_a_token(client: Client, kind: str) -> None:
     client.log_in(email, "n3w")
 
 
+@pytest.mark.requirement("OWASP-CS-FORGOT-2")
 @BODIES
 def test_spend_a_token_twice(client: Client, kind: str) -> None:
     email = client.register()
@@ -76,6 +80,7 @@ def test_spend_a_token_twice(client: Client, kind: str) -> None:
     assert_problem(answer, 403, "invalid_token")
 
 
+@pytest.mark.requirement("V2.2.3")
 def test_another_addresses_token(client: Client) -> None:
     mine, theirs = client.register(), client.register()
     token = client.reset_token(mine)
@@ -89,6 +94,7 @@ def test_another_addresses_token(client: Client) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.requirement("OWASP-CS-FORGOT-8")
 @pytest.mark.parametrize(
     "token",
     [
@@ -109,6 +115,7 @@ def test_a_token_that_is_none(client: Client, token: str) -> None:
     assert_problem(answer, 403, "invalid_token")
 
 
+@pytest.mark.requirement("OWASP-CS-FORGOT-8")
 @BODIES
 def test_a_missing_token(client: Client, kind: str) -> None:
     email = client.register()

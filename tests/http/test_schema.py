@@ -11,6 +11,7 @@ from schemathesis.config import (
     ProjectConfig,
     ProjectsConfig,
     SchemathesisConfig,
+    SimpleCheckConfig,
 )
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.schemas import OpenApiSchema
@@ -20,11 +21,16 @@ from bienvenue.web import openapi
 from tests.http.client import Client
 from tests.service import Service
 
-DOCUMENT = openapi.document(api, server="/", version="0")
+DOCUMENT = openapi.document(api, server="/")
 
-# Every check is on. One is told of the contract, which answers 400 to a
-# taken address, and to one that a pattern cannot tell from a good one.
+# Every check is on but two: pages stand at some of the paths and are not in
+# the document, so test_paths sees to the methods. One is told of the contract,
+# which answers 400 to a taken address, and to one that a pattern cannot tell
+# from a good one.
+OFF = SimpleCheckConfig(enabled=False)
 CHECKS = ChecksConfig(
+    allow_header_conformance=OFF,
+    unsupported_method=OFF,
     positive_data_acceptance=PositiveDataAcceptanceConfig(
         expected_statuses=["2xx", "302", "400", "401", "403"]
     )
@@ -69,7 +75,6 @@ def test_somebody_signed_in(
 
 def test_the_service_has_this_document(client: Client) -> None:
     served = client.ask("GET", "/openapi.json").json()
-    served["info"]["version"] = DOCUMENT["info"]["version"]
     assert served == DOCUMENT
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import phrases
 from tests.http.client import UUID, Client, assert_problem, new_address
 from tests.service import Service, started
 
@@ -27,12 +28,12 @@ def client(strict: Service) -> Iterator[Client]:
 
 def test_short_passwords_are_refused(client: Client) -> None:
     email = new_address()
-    for unit in ("x", "e\u0301", "\U0001f600"):
-        password = unit * 14
+    for phrase in (phrases.ASCII, phrases.COMPOSED, phrases.EMOJI):
+        password = phrases.cut(phrase, 14)
         body = {"email": email, "password": password}
         answer = client.ask("POST", "/users", json=body)
         assert_problem(answer, 400, "password_too_short")
-        client.register(unit * 15)
+        client.register(phrases.cut(phrase, 15))
 
 
 def test_a_reset_by_mail(client: Client) -> None:

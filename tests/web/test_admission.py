@@ -22,6 +22,7 @@ def app() -> Iterator[Flask]:
     app.extensions["bienvenue"].close()
 
 
+@pytest.mark.requirement("V15.2.2")
 def test_one_too_many_is_told_at_once(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,10 +34,10 @@ def test_one_too_many_is_told_at_once(
     go_on = threading.Event()
     real = extension.auth.log_in
 
-    def held(*args: str) -> str:
+    def held(*args: str, **more: str) -> str:
         inside.release()
         assert go_on.wait(30)
-        return real(*args)  # type: ignore[arg-type]  # handed on as it came
+        return real(*args, **more)  # type: ignore[arg-type]  # as it came
 
     monkeypatch.setattr(extension.auth, "log_in", held)
     answers: list[int] = []

@@ -8,6 +8,7 @@ from tests.web.conftest import Make
 PEER = "192.0.2.7"
 
 
+@pytest.mark.requirement("V4.1.3", "V15.3.4")
 @pytest.mark.parametrize(
     ("hops", "fields", "found"),
     [
@@ -38,6 +39,7 @@ def test_only_declared_hops_are_believed(
         assert local.client().address == found
 
 
+@pytest.mark.requirement("V4.1.3")
 def test_other_headers_count_for_nothing(make: Make) -> None:
     app = make(trusted_hops=1)
     headers = {"X-Real-IP": "203.0.113.1", "Forwarded": "for=203.0.113.1"}

@@ -78,6 +78,7 @@ def test_docs_under_a_prefix_points_to_its_document(app: Flask) -> None:
     assert "/openapi.json" in hrefs
 
 
+@pytest.mark.requirement("V1.2.1")
 def test_the_mailbox_shows_markup_as_text(app: Flask) -> None:
     extension: Extension = app.extensions[KEY]
     letter = Message("<b>@example.com", "<i>", "<script>1</script>&amp;")

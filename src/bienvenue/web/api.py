@@ -12,13 +12,16 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, request
+from jinja2 import BaseLoader, ChoiceLoader, PackageLoader
 
-from bienvenue.web import body, schemas
+from bienvenue.errors import BienvenueError
+from bienvenue.web import body, local, problems, refused, schemas
 from bienvenue.web.extension import here
 
 _NUMBER = re.compile(r"<int:(\w+)>")  # the one kind of path parameter
 
 View = Callable[..., Response]
+Page = Callable[[dict[str, Any], BienvenueError | None], Response]
 Answers = Mapping[int, type[schemas.Body] | None]
 
 # What any operation may answer, and what any may that takes a body.
@@ -38,7 +41,9 @@ class Operation:
     """One method of one path: what it takes and what it may answer.
 
     ``answers`` maps each status to a schema, or to None for no body;
-    ``session`` says that it reads the session cookie.
+    ``session`` says that it reads the session cookie.  ``page`` answers a
+    form that a page of ours sent: it is given what was sent, and the error
+    or None.
     """
 
     method: str
@@ -47,6 +52,7 @@ class Operation:
     takes: type[schemas.Body] | None
     answers: Answers
     session: bool
+    page: Page | None = None
 
     @property
     def template(self) -> str:
@@ -62,9 +68,11 @@ class Operation:
 class Api:
     """A table of operations, filled by decorators."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, package: str | None = None) -> None:
+        """Start empty; ``package`` has the templates of its pages."""
+        self._package = package
         self._own: list[Operation] = []
+        self._pages: list[tuple[str, Callable[[], Response]]] = []
         self._included: list[Api] = []
 
     def route(
@@ -75,6 +83,7 @@ class Api:
         answers: Answers,
         takes: type[schemas.Body] | None = None,
         session: bool = False,
+        page: Page | None = None,
     ) -> Callable[[View], View]:
         """Declare the decorated function as an operation.
 
@@ -83,8 +92,22 @@ class Api:
 
         def declare(view: View) -> View:
             self._own.append(
-                Operation(method, path, view, takes, answers, session)
+                Operation(method, path, view, takes, answers, session, page)
             )
+            return view
+
+        return declare
+
+    def page(
+        self, path: str
+    ) -> Callable[[Callable[[], Response]], Callable[[], Response]]:
+        """Declare the decorated function as a page that people look at.
+
+        It is no part of the OpenAPI document.
+        """
+
+        def declare(view: Callable[[], Response]) -> Callable[[], Response]:
+            self._pages.append((path, view))
             return view
 
         return declare
@@ -101,8 +124,33 @@ class Api:
             found += other.operations
         return found
 
+    @property
+    def pages(self) -> list[tuple[str, Callable[[], Response]]]:
+        """All pages: their paths, and what shows them."""
+        found = list(self._pages)
+        for other in self._included:
+            found += other.pages
+        return found
+
+    @property
+    def packages(self) -> list[str]:
+        """The packages that have templates of pages."""
+        found = [self._package] if self._package else []
+        for other in self._included:
+            found += other.packages
+        return found
+
     def mount(self, blueprint: Blueprint) -> None:
         """Give a blueprint all routes, each with or without a slash."""
+        loaders: list[BaseLoader] = [
+            PackageLoader(package) for package in self.packages
+        ]
+        own = blueprint.jinja_loader
+        blueprint.jinja_loader = ChoiceLoader(
+            [*loaders, *([own] if own else [])]
+        )
+        for path, view in self.pages:
+            blueprint.add_url_rule(path, view_func=view, strict_slashes=False)
         for operation in self.operations:
             blueprint.add_url_rule(
                 operation.path,
@@ -126,9 +174,30 @@ def _validated(operation: Operation) -> View:
     takes = operation.takes
     if takes is None:
         return operation.view
-    return partial(_with_body, operation.view, takes)
+    with_body = partial(_with_body, operation.view, takes)
+    if operation.page is None:
+        return with_body
+    return partial(_by_page, with_body, operation.view, takes, operation.page)
 
 
 def _with_body(view: View, takes: type[schemas.Body], **path: Any) -> Response:
     members = body.read(request, here().settings.max_body_bytes)
     return view(schemas.check(takes, members), **path)
+
+
+_noted = refused.noted(problems.from_error)
+
+
+def _by_page(
+    with_body: View, view: View, takes: type[schemas.Body], page: Page
+) -> Response:
+    """Answer a page's form by a page, and anybody else in JSON."""
+    if not local.wants_page():
+        return with_body()
+    members = body.read(request, here().settings.max_body_bytes)
+    try:
+        view(schemas.check(takes, members))
+    except BienvenueError as error:
+        _noted(error)
+        return page(members, error)
+    return page(members, None)

@@ -1,10 +1,21 @@
-"""The session cookie (RFC 6265bis): the one place its attributes stand."""
+"""Cookies (RFC 6265bis): the one place their names and attributes stand."""
 
 from flask import Request, Response
 
+from bienvenue import device
 from bienvenue.config import Settings
+from bienvenue.web.extension import here
 
-NAME = "session_id"
+SESSION = "session_id"
+DEVICE = "bienvenue_device"
+
+HOST = "__Host-"
+"""Begins the name of a cookie that its very host set (RFC 6265bis)."""
+
+
+def name(settings: Settings, plain: str) -> str:
+    """Return what a cookie is called under these settings."""
+    return HOST + plain if settings.host_cookie else plain
 
 
 def session_id(request: Request) -> str | None:
@@ -13,29 +24,68 @@ def session_id(request: Request) -> str | None:
     Two cookies of the name are refused rather than guessed between: one of
     them may have been planted by a neighbouring host.
     """
-    values = request.cookies.getlist(NAME)
-    return values[0] if len(values) == 1 else None
+    return _only(request, SESSION)
 
 
-def keep(response: Response, settings: Settings, raw: str) -> None:
-    """Give the browser a session id, for as long as the session lasts."""
-    response.set_cookie(
-        NAME,
-        raw,
-        max_age=settings.session_lifetime_seconds,
-        path="/",
-        httponly=True,
-        secure=settings.profile == "production",
-        samesite="Lax",
+def device_token(request: Request) -> str:
+    """Return the device token that a request brings; two count as none."""
+    return _only(request, DEVICE) or ""
+
+
+def keep(
+    response: Response,
+    settings: Settings,
+    raw: str,
+    seconds: int | None = None,
+) -> None:
+    """Give the browser a session id, for as long as the session lasts.
+
+    That is ``seconds``, for a session that began before.
+    """
+    lasts = settings.session_lifetime_seconds
+    _set(
+        response, settings, SESSION, raw, lasts if seconds is None else seconds
     )
 
 
+def keep_device(response: Response, settings: Settings, token: str) -> None:
+    """Give the browser a device token."""
+    _set(response, settings, DEVICE, token, device.LIFETIME_SECONDS)
+
+
 def clear(response: Response, settings: Settings) -> None:
-    """Have the browser forget the session id."""
+    """Have the browser forget the session id.
+
+    Where production's rules hold it forgets what pages stored and cached as
+    well (OWASP ASVS 14.3.1).  Not ``"cookies"``: those of other paths and
+    of neighbouring hosts are not ours to take away, nor the device cookie,
+    by which its owner gets in while strangers guess.
+    """
     response.delete_cookie(
-        NAME,
+        name(settings, SESSION),
         path="/",
         httponly=True,
-        secure=settings.profile == "production",
+        secure=settings.secure_cookies,
+        samesite="Lax",
+    )
+    if settings.strict_rules:
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def _only(request: Request, plain: str) -> str | None:
+    values = request.cookies.getlist(name(here().settings, plain))
+    return values[0] if len(values) == 1 else None
+
+
+def _set(
+    response: Response, settings: Settings, plain: str, value: str, age: int
+) -> None:
+    response.set_cookie(
+        name(settings, plain),
+        value,
+        max_age=age,
+        path="/",
+        httponly=True,
+        secure=settings.secure_cookies,
         samesite="Lax",
     )

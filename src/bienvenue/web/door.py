@@ -19,7 +19,14 @@ from bienvenue.web import body, cookies, headers
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_COOKIE = re.compile(f"(?:^|; ?){cookies.NAME}=({_UUID})(?=;|$)")
+
+
+def _cookie(name: str) -> re.Pattern[str]:
+    return re.compile(f"(?:^|; ?){name}=({_UUID})(?=;|$)")
+
+
+_COOKIE = _cookie(cookies.SESSION)
+_HOST_COOKIE = _cookie(cookies.HOST + cookies.SESSION)
 
 
 class Scope(Protocol):
@@ -44,10 +51,14 @@ class Door:
     def __init__(self, auth: Auth) -> None:
         """Check the sessions of this ``Auth``."""
         self._check = auth.check_session
+        self._name = cookies.name(auth.settings, cookies.SESSION)
+        host = auth.settings.host_cookie
+        self._cookie = _HOST_COOKIE if host else _COOKIE
         self._open = auth.db.engine.name == "sqlite"
+        fixed = headers.for_all(auth.settings)
         self._headers = [
             ("content-type", body.JSON),
-            *((name.lower(), value) for name, value in headers.API.items()),
+            *((name.lower(), value) for name, value in fixed.items()),
         ]
 
     def __call__(self, scope: Scope) -> Answer | None:
@@ -61,9 +72,9 @@ class Door:
         # A header that came twice is read as one by Flask.
         cookie = "; ".join(fields.get_all("cookie"))
         # One cookie of the name, in plain form; the rest is for Flask.
-        if cookie.count(cookies.NAME) != 1:
+        if cookie.count(self._name) != 1:
             return None
-        found = _COOKIE.search(cookie)
+        found = self._cookie.search(cookie)
         try:
             user = self._check(found[1]) if found else None
         except DatabaseUnavailable:

@@ -9,6 +9,8 @@ from bienvenue.auth import Auth
 from bienvenue.config import Settings
 from bienvenue.courier import Courier
 from bienvenue.errors import ConfigurationError
+from bienvenue.housekeeping import Housekeeper
+from bienvenue.refusals import Refusals
 from bienvenue.throttle import Throttle
 
 KEY = "bienvenue"
@@ -17,11 +19,13 @@ KEY = "bienvenue"
 class Extension:
     """The accounts of an application: settings, ``auth``, the courier."""
 
-    def __init__(self, auth: Auth) -> None:
-        """Serve the accounts of this ``Auth``."""
+    def __init__(self, auth: Auth, prefix: str = "") -> None:
+        """Serve the accounts of this ``Auth``, under a path."""
         self.auth = auth
-        self.courier = Courier(auth.db, auth.settings)
+        self.courier = Courier(auth.db, auth.settings, prefix=prefix)
+        self.housekeeper = Housekeeper(auth.db)
         self.throttle = Throttle(auth.settings)
+        self.refusals = Refusals(auth.db)
         places = hash_pool.places(auth.settings.hash_queue)
         self.hashing = hash_pool.Gate(places)
 
@@ -33,6 +37,8 @@ class Extension:
     def close(self) -> None:
         """Let work in hand end, and close the database."""
         self.courier.stop()
+        self.housekeeper.stop()
+        self.refusals.stop()
         self.throttle.close()
         self.auth.close()
 

@@ -1,16 +1,25 @@
 """What a request shows of the client behind it."""
 
 import ipaddress
+import re
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import request
 
-from bienvenue import client_network
+from bienvenue import client_network, secret
+from bienvenue.client import Client
 from bienvenue.config import Settings
 from bienvenue.errors import LocalOnly
-from bienvenue.login import Client
+from bienvenue.web.body import FORM
 from bienvenue.web.extension import here
 
+ID_HEADER = "X-Request-ID"
+REQUEST_ID = "bienvenue.request_id"
+"""Where a request's environ keeps its id, once there is one."""
+
+_CLIENT = "bienvenue.client"
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 # As a destination, the unspecified address means this machine.
@@ -18,12 +27,30 @@ _OWN_NAMES = ("localhost", "0.0.0.0")  # noqa: S104 - compared, not bound
 
 
 def client() -> Client:
-    """Return the client's address and the name its program gives itself.
+    """Return whom the request is answered for; worked out once.
 
-    The name is cut to what can be stored and shown: no controls, no NUL.
+    The name of its program is cut to what can be stored and shown: no
+    controls, no NUL.
     """
-    agent = "".join(filter(str.isprintable, request.user_agent.string))
-    return Client(address=address(), agent=agent or None)
+    kept = request.environ
+    if _CLIENT not in kept:
+        agent = "".join(filter(str.isprintable, request.user_agent.string))
+        kept[_CLIENT] = Client(address(), agent or None, request_id())
+    return cast(Client, kept[_CLIENT])
+
+
+def request_id() -> str:
+    """Return what names this request in every log.
+
+    A declared proxy may have given it one; a client's own word counts for
+    nothing, or it could pass its doings off as another's.
+    """
+    kept = request.environ
+    if REQUEST_ID not in kept:
+        given = request.headers.get(ID_HEADER, "")
+        trusted = here().settings.trusted_hops and _SANE_ID.fullmatch(given)
+        kept[REQUEST_ID] = given if trusted else secret.new_token()
+    return cast(str, kept[REQUEST_ID])
 
 
 def address() -> str | None:
@@ -78,6 +105,16 @@ def prefers_json() -> bool:
     """Tell whether the client would rather have JSON than a page."""
     kinds = ["text/html", "application/json"]
     return request.accept_mimetypes.best_match(kinds) == kinds[1]
+
+
+def wants_page() -> bool:
+    """Tell whether a form was sent by a browser, from a page.
+
+    A browser asks for ``text/html`` by name.  Programs that send forms ask
+    for anything, and are answered in JSON.
+    """
+    named = (kind.lower() for kind in request.accept_mimetypes.values())
+    return request.mimetype == FORM and "text/html" in named
 
 
 def _without_port(entry: str) -> str:

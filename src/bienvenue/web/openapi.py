@@ -8,14 +8,20 @@ from pydantic.json_schema import models_json_schema
 
 from bienvenue.web import body, schemas
 from bienvenue.web.api import Api, Operation
-from bienvenue.web.cookies import NAME
+from bienvenue.web.cookies import SESSION
 from bienvenue.web.problems import PROBLEM
+
+# Of the interface. Which release of the program answers is no business of
+# whoever asks (OWASP ASVS 13.4.6).
+VERSION = "1"
 
 _REF = "#/components/schemas/{model}"
 _SESSION: list[dict[str, list[str]]] = [{"session": []}]
 
 
-def document(api: Api, *, server: str, version: str) -> dict[str, Any]:
+def document(
+    api: Api, *, server: str, cookie: str = SESSION
+) -> dict[str, Any]:
     """Describe all operations of an API, reachable under ``server``."""
     paths: dict[str, dict[str, Any]] = {}
     for operation in api.operations:
@@ -25,7 +31,7 @@ def document(api: Api, *, server: str, version: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Bienvenue",
-            "version": version,
+            "version": VERSION,
             "summary": "User accounts: register, sign in, sign out, reset.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
@@ -34,7 +40,7 @@ def document(api: Api, *, server: str, version: str) -> dict[str, Any]:
         "components": {
             "schemas": _schemas(api),
             "securitySchemes": {
-                "session": {"type": "apiKey", "in": "cookie", "name": NAME}
+                "session": {"type": "apiKey", "in": "cookie", "name": cookie}
             },
         },
     }

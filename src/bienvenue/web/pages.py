@@ -1,14 +1,15 @@
 """The few pages of the service: its API explained, and the mailbox."""
 
 from http import HTTPStatus
-from importlib.metadata import version
 
-from flask import Blueprint, Response, abort, jsonify, render_template
+from flask import Blueprint, Response, abort, jsonify
 
 from bienvenue import mailbox
-from bienvenue.web import headers, local, openapi
+from bienvenue.config import Settings
+from bienvenue.web import cookies, headers, local, openapi
 from bienvenue.web.api import Api
 from bienvenue.web.extension import here
+from bienvenue.web.rendered import for_developers
 
 
 def blueprint(api: Api, prefix: str) -> Blueprint:
@@ -24,7 +25,9 @@ def blueprint(api: Api, prefix: str) -> Blueprint:
 
     def document() -> dict[str, object]:
         return openapi.document(
-            api, server=prefix or "/", version=version("bienvenue")
+            api,
+            server=prefix or "/",
+            cookie=cookies.name(here().settings, cookies.SESSION),
         )
 
     @found.get("/openapi.json", strict_slashes=False)
@@ -33,30 +36,40 @@ def blueprint(api: Api, prefix: str) -> Blueprint:
 
     @found.get("/docs", strict_slashes=False)
     def docs() -> Response:
-        return _page("bienvenue/docs.html", document=document())
+        return for_developers("bienvenue/docs.html", document=document())
 
     found.add_url_rule(
         "/dev/mailbox", view_func=_mailbox, strict_slashes=False
+    )
+    found.add_url_rule("/dev/mailbox/<int:number>.html", view_func=_letter)
+    found.context_processor(
+        lambda: {"service_name": here().settings.service_name}
     )
     return found
 
 
 def _mailbox() -> Response:
     extension = here()
-    settings = extension.settings
+    _for_developers(extension.settings)
+    extension.courier.deliver_due()
+    letters = extension.auth.db.read(mailbox.newest)
+    return for_developers("bienvenue/mailbox.html", letters=letters)
+
+
+def _letter(number: int) -> Response:
+    extension = here()
+    _for_developers(extension.settings)
+    letter = extension.auth.db.read(lambda unit: mailbox.one(unit, number))
+    if letter is None or letter.html is None:
+        abort(HTTPStatus.NOT_FOUND)
+    response = Response(letter.html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = headers.LETTER_POLICY
+    return response
+
+
+def _for_developers(settings: Settings) -> None:
+    """Let the request pass where and for whom there is a mailbox."""
     if settings.profile != "development" or settings.mail != "mailbox":
         abort(HTTPStatus.NOT_FOUND)
     # With tokens kept out of answers, they are not to be read here either.
     local.only(settings, always=not settings.echo_tokens)
-    extension.courier.deliver_due()
-    letters = extension.auth.db.read(mailbox.newest)
-    return _page("bienvenue/mailbox.html", letters=letters)
-
-
-def _page(template: str, **values: object) -> Response:
-    response = Response(
-        render_template(template, **values), mimetype="text/html"
-    )
-    response.headers["Content-Security-Policy"] = headers.PAGE_POLICY
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    return response

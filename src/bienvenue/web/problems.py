@@ -19,8 +19,10 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from bienvenue import errors
+from bienvenue import audit, errors
 from bienvenue.errors import BienvenueError
+from bienvenue.events import Event
+from bienvenue.web import local
 
 _log = logging.getLogger("bienvenue.web")
 
@@ -58,12 +60,15 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.InvalidCredentials: HTTPStatus.UNAUTHORIZED,
     errors.SessionRequired: HTTPStatus.FORBIDDEN,
     errors.WrongPassword: HTTPStatus.FORBIDDEN,
+    errors.PasswordChangeRequired: HTTPStatus.FORBIDDEN,
     errors.InvalidToken: HTTPStatus.FORBIDDEN,
     errors.UnknownAddress: HTTPStatus.FORBIDDEN,
+    errors.ReauthenticationRequired: HTTPStatus.FORBIDDEN,
     errors.LocalOnly: HTTPStatus.FORBIDDEN,
     errors.MailOff: HTTPStatus.FORBIDDEN,
     errors.CrossSite: HTTPStatus.FORBIDDEN,
     errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.PasswordCheckUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
 }
@@ -93,13 +98,18 @@ def problem(status: HTTPStatus, code: str, message: str) -> Response:
     return _answer(members, status, PROBLEM)
 
 
+def status_of(error: BienvenueError) -> HTTPStatus:
+    """Return the status of one of our own errors."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 def from_error(error: BienvenueError) -> Response:
     """Turn one of our own errors into its answer."""
     if isinstance(error, errors.EmailTaken):
         return _email_taken()
-    status = next(
-        STATUS[kind] for kind in type(error).__mro__ if kind in STATUS
-    )
+    status = status_of(error)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return from_fault(error)
     answer = problem(status, str(error.code), str(error))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "1"
@@ -126,10 +136,13 @@ def from_http(error: HTTPException) -> Response:
 def from_fault(error: Exception) -> Response:
     """Answer 500 to a fault nobody thought of; log where it was raised.
 
-    What it says is not logged: it may quote what a client sent.
+    What it says is not logged: it may quote what a client sent.  The
+    request's id is in both lines of the log, and in the answer's header.
     """
+    _report(Event.FAULT, error)
     _log.error(
-        "%s raised %s\n%s",
+        "request %s: %s raised %s\n%s",
+        local.request_id(),
         request.endpoint,
         type(error).__qualname__,
         "".join(format_tb(error.__traceback__)),
@@ -137,9 +150,18 @@ def from_fault(error: Exception) -> Response:
     return from_http(InternalServerError())
 
 
-def from_database(_error: SQLAlchemyError) -> Response:
+def from_database(error: SQLAlchemyError) -> Response:
     """Say that the database did not answer; its words stay inside."""
+    _report(Event.DATABASE_UNAVAILABLE, error)
     return from_error(errors.DatabaseUnavailable())
+
+
+def _report(event: Event, error: Exception) -> None:
+    audit.report(
+        event,
+        error=type(error).__qualname__,
+        target=f"{request.method} {request.endpoint}",
+    )
 
 
 def _email_taken() -> Response:

@@ -66,6 +66,16 @@ Token = Annotated[
         examples=["5b3f0d0e-7a52-9d5c-c1c4-0f6f8f0a3b2e"],
     ),
 ]
+Code = Annotated[
+    str,
+    AfterValidator(_storable),
+    Field(
+        min_length=1,
+        max_length=32,
+        description="six digits that were mailed",
+        examples=["042917"],
+    ),
+]
 
 
 class Body(BaseModel):
@@ -75,6 +85,20 @@ class Body(BaseModel):
 
 
 T = TypeVar("T", bound=Body)
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for member in schema["properties"].values():
+        member.pop("default", None)
+
+
+class Loose(Body):
+    """A body whose members may be left out; they are then empty.
+
+    Which of them are needed together, the route says.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
 
 class Credentials(Body):

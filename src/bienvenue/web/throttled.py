@@ -8,11 +8,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Request, Response, request
+from flask import Response, request
 
-from bienvenue import device
-from bienvenue.config import Settings
-from bienvenue.web import local, schemas
+from bienvenue.events import Event
+from bienvenue.web import cookies, local, refused, schemas
 from bienvenue.web.current_user import current_user
 from bienvenue.web.extension import here
 
@@ -22,7 +21,10 @@ B = TypeVar(
 P = ParamSpec("P")
 View = Callable[[B], Response]
 
-COOKIE = "bienvenue_device"
+
+def withheld(setting: str) -> None:
+    """Note that a letter was not sent, of which the client is not told."""
+    refused.note(Event.RATE_LIMITED, setting)
 
 
 def registration(view: View[B]) -> View[B]:
@@ -41,12 +43,12 @@ def login(view: View[B]) -> View[B]:
 
     @wraps(view)
     def limited(body: B) -> Response:
-        throttle, brought = here().throttle, _brought(request)
+        throttle, brought = here().throttle, cookies.device_token(request)
         with throttle.login(body.email, local.network(), brought):
             response = view(body)
         if throttle.enabled:
             remembered = throttle.remember(brought, body.email)
-            _keep(response, here().settings, remembered)
+            cookies.keep_device(response, here().settings, remembered)
         return response
 
     return limited
@@ -61,7 +63,7 @@ def own_password(view: Callable[P, Response]) -> Callable[P, Response]:
 
     @wraps(view)
     def limited(*args: P.args, **kwargs: P.kwargs) -> Response:
-        brought, email = _brought(request), current_user.email
+        brought, email = cookies.device_token(request), current_user.email
         with here().throttle.login(email, local.network(), brought):
             return view(*args, **kwargs)
 
@@ -84,26 +86,8 @@ def reset(view: View[B]) -> View[B]:
 
     @wraps(view)
     def limited(body: B) -> Response:
-        throttle, brought = here().throttle, _brought(request)
+        throttle, brought = here().throttle, cookies.device_token(request)
         with throttle.reset(body.email, local.network(), brought):
             return view(body)
 
     return limited
-
-
-def _brought(request: Request) -> str:
-    """Return the device cookie; two of the name count as none."""
-    values = request.cookies.getlist(COOKIE)
-    return values[0] if len(values) == 1 else ""
-
-
-def _keep(response: Response, settings: Settings, value: str) -> None:
-    response.set_cookie(
-        COOKIE,
-        value,
-        max_age=device.LIFETIME_SECONDS,
-        path="/",
-        httponly=True,
-        secure=settings.profile == "production",
-        samesite="Lax",
-    )

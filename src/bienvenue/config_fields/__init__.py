@@ -1,0 +1,1 @@
+"""The settings there are, a file for each matter they are about."""

@@ -1,0 +1,76 @@
+"""Which language a page is in: its reader's, as far as that is known.
+
+That an account has one is told to nobody who has not proven to be its
+reader: by a session, or by a token that was mailed to them.
+"""
+
+import re
+
+from flask import request
+
+from bienvenue import login, translation
+from bienvenue.web import cookies
+from bienvenue.web.current_user import signed_in
+from bienvenue.web.extension import here
+
+_READER = "bienvenue.reader"
+
+# No browser sends more; what is beyond is not read.
+_MOST_CHARACTERS = 1024
+_MOST_RANGES = 32
+
+# RFC 9110 12.4.2 and 12.5.4, of RFC 4647's basic ranges; "*" names none.
+_RANGE = re.compile(
+    r"([a-z]{1,8}(?:-[a-z0-9]{1,8}){0,3})"
+    r"(?:[ \t]*;[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def written_for(email: str | None) -> None:
+    """Have the page be in the language of the owner of an address.
+
+    Only of one that this request has proven to read, never of one that
+    somebody typed: the page would tell that it has an account.
+    """
+    if email:
+        request.environ[_READER] = email
+
+
+def of_page() -> str:
+    """Return one of ``translation.languages()`` for this request's page.
+
+    The reader's own, else the best of ``Accept-Language`` that there is,
+    else ``default_language``.
+    """
+    return translation.choose(
+        _own(),
+        *accepted(request.headers.get("Accept-Language", "")),
+        here().settings.default_language,
+    )
+
+
+def accepted(header: str) -> list[str]:
+    """Return what an ``Accept-Language`` asks for, the best first.
+
+    What is malformed in it is passed over; it raises nothing for any text.
+    """
+    ranges = header[:_MOST_CHARACTERS].split(",", _MOST_RANGES)
+    found = []
+    for each in ranges[:_MOST_RANGES]:
+        match = _RANGE.fullmatch(each.strip(" \t"))
+        weight = float(match[2] or 1) if match else 0
+        if match and weight:
+            found.append((weight, match[1]))
+    # Sorting keeps the order of what is wanted alike.
+    found.sort(key=lambda each: -each[0])
+    return [tag for _, tag in found]
+
+
+def _own() -> str | None:
+    email = request.environ.get(_READER)
+    if email is None and cookies.session_id(request):
+        user = signed_in()
+        email = user and user.email
+    found = login.find(here().auth.db, email) if email else None
+    return found.language if found else None
