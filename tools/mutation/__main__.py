@@ -66,9 +66,7 @@ def _written(results: dict[str, Result]) -> int:
     reasons = targets.reasons()
     record.save(results)
     report.PAGE.write_text(report.page(results, reasons), "utf-8")
-    low = [
-        name for name in results if results[name].percent < FLOOR_PERCENT
-    ]
+    low = [name for name in results if results[name].percent < FLOOR_PERCENT]
     for name in low:
         _say(f"below {FLOOR_PERCENT} %: {name}")
     bare = report.unexplained(results, reasons)
