@@ -51,7 +51,11 @@ def test_it_tells_whose_session_it_is(
     db: DB, frozen: clock.FrozenClock
 ) -> None:
     assert db.check_session(RAW) == SignedIn(
-        id=2, email="Bob@example.com", session=1, last_seen_us=frozen()
+        id=2,
+        email="Bob@example.com",
+        session=1,
+        last_seen_us=frozen(),
+        verified_at_us=None,
     )
 
 

@@ -144,6 +144,7 @@ def test_every_use_of_a_session_is_written(db: DB) -> None:
                             email=user.email,
                             session=mine,
                             last_seen_us=began,
+                            verified_at_us=None,
                         )
                     )
                 if turn % 2:

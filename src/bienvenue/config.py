@@ -15,6 +15,7 @@ from pydantic import ConfigDict, PrivateAttr, ValidationError
 from bienvenue import config_sources
 from bienvenue.config_fields.accounts import Accounts
 from bienvenue.config_fields.addresses import Addresses
+from bienvenue.config_fields.forward_auth import ForwardAuth
 from bienvenue.config_fields.limits import Limits
 from bienvenue.config_fields.mail import Mail
 from bienvenue.config_fields.service import (
@@ -28,7 +29,9 @@ from bienvenue.errors import ConfigurationError
 __all__ = ["DEFAULT_DATABASE_URL", "Profile", "Settings"]
 
 
-class Settings(Limits, Accounts, Mail, Addresses, SignIn, Service):
+class Settings(
+    Limits, Accounts, Mail, Addresses, ForwardAuth, SignIn, Service
+):
     """What an operator can choose; ``Settings.load()`` reads it.
 
     Raises ``ConfigurationError`` for an unknown name or a value that does

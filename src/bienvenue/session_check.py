@@ -25,14 +25,16 @@ from bienvenue.user import User
 class SignedIn(NamedTuple):
     """Who a live session belongs to.
 
-    ``session`` is the row's id, which opens nothing; ``last_seen_us`` is
-    in microseconds since the epoch.
+    ``session`` is the row's id, which opens nothing; ``last_seen_us``,
+    and ``verified_at_us``, when the address was proved to be read, if ever,
+    are in microseconds since the epoch.
     """
 
     id: int
     email: str
     session: int
     last_seen_us: int
+    verified_at_us: int | None
 
 
 class SessionCheck:
@@ -131,6 +133,7 @@ def _query() -> Any:
             User.__table__.c.email,
             Session.__table__.c.id.label("session"),
             Session.__table__.c.last_seen_at,
+            User.__table__.c.verified_at,
         )
         .join_from(Session.__table__, User.__table__)
         .where(

@@ -102,6 +102,7 @@ def test_the_session_is_a_cookie() -> None:
         ("delete", "/sessions/{number}"),
         ("put", "/password"),
         ("get", "/users/me/export"),
+        ("get", "/verify"),
         ("delete", "/users/me"),
         ("post", "/sessions/reauthentication"),
     }

@@ -1,10 +1,11 @@
 """The front door: the session check, answered before Flask is entered.
 
-``GET /profile`` with a live session is what applications ask all day.  Flask
-spends ten times as long on dispatching it as the database does on answering
-it, so the server asks here first.  The door answers that one case, byte for
-byte as the route would, and leaves every other to the route: no session, a
-cookie it does not recognise at a glance, another method, another path.
+``GET /profile`` and ``GET /verify`` with a live session are what
+applications and proxies ask all day.  Flask spends ten times as long on
+dispatching one as the database does on answering it, so the server asks here
+first.  The door answers that one case, as the route would, and leaves every
+other to the route: no session, a cookie it does not recognise at a glance,
+another method, another path.
 """
 
 import re
@@ -14,7 +15,8 @@ from pydantic_core import to_json
 
 from bienvenue.auth import Auth
 from bienvenue.errors import DatabaseUnavailable
-from bienvenue.web import body, cookies, headers
+from bienvenue.session_check import SignedIn
+from bienvenue.web import body, cookies, headers, identity
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
@@ -42,7 +44,7 @@ class Scope(Protocol):
 
 
 class Door:
-    """Answers ``GET /profile`` for a live session; None leaves it to Flask.
+    """Answers for a live session; None leaves the request to Flask.
 
     On SQLite only: there the look-up is some microseconds within this
     process, while a database server could keep the event loop waiting.
@@ -57,13 +59,14 @@ class Door:
         self._open = auth.db.engine.name == "sqlite"
         fixed = headers.for_all(auth.settings)
         self._headers = [
-            ("content-type", body.JSON),
-            *((name.lower(), value) for name, value in fixed.items()),
+            (name.lower(), value) for name, value in fixed.items()
         ]
+        self._answers = {"/profile": self._profile, "/verify": self._verify}
 
     def __call__(self, scope: Scope) -> Answer | None:
         """Answer a GET, or return None."""
-        if scope.path != "/profile" or not self._open:
+        answer = self._answers.get(scope.path)
+        if answer is None or not self._open:
             return None
         fields = scope.headers  # every access makes a copy
         # An answer before the body has come would end the connection.
@@ -79,8 +82,16 @@ class Door:
             user = self._check(found[1]) if found else None
         except DatabaseUnavailable:
             return None
-        if user is None:
-            return None
+        return None if user is None else answer(user)
+
+    def _profile(self, user: SignedIn) -> Answer:
         content = to_json({"email": user.email}) + b"\n"
-        length = ("content-length", str(len(content)))
-        return 200, [*self._headers, length], content
+        own = [
+            ("content-type", body.JSON),
+            ("content-length", str(len(content))),
+        ]
+        return 200, [*self._headers, *own], content
+
+    def _verify(self, user: SignedIn) -> Answer:
+        told = [(name.lower(), text) for name, text in identity.fields(user)]
+        return 200, [*self._headers, *told, ("content-length", "0")], b""

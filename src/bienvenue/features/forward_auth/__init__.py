@@ -1,0 +1,1 @@
+"""Tells a proxy who is signed in, for any application behind it."""
