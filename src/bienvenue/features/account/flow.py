@@ -26,19 +26,16 @@ from bienvenue.client import current as current_client
 from bienvenue.db import lock_signed_in
 from bienvenue.errors import (
     PasswordChangeRequired,
-    SessionRequired,
-    UserNotFound,
     WrongPassword,
 )
 from bienvenue.events import Event
+from bienvenue.features.account import export
 from bienvenue.login import Verified
 from bienvenue.one_time_token import Purpose
 from bienvenue.outbox import Letter
 from bienvenue.session import Session
 from bienvenue.session_check import SignedIn
 from bienvenue.sudo import Renewed
-
-_MOST_EVENTS = 1000
 
 
 class OwnSession(NamedTuple):
@@ -143,38 +140,10 @@ class Account:
     def export(self, user: SignedIn) -> dict[str, Any]:
         """Return all that is kept about the user, without any secret.
 
-        Of what the audit log has, the latest thousand events.
+        Of what the audit log has, the latest thousand events.  Raises
+        ``SessionRequired`` when the account is gone.
         """
-        try:
-            owner = self._db.find_user_by(id=user.id)
-        except UserNotFound:
-            raise SessionRequired from None
-        self._db.write(
-            lambda unit: audit.record(
-                unit, Event.DATA_EXPORTED, user_id=user.id
-            )
-        )
-        return {
-            "email": owner.email,
-            "created_at": owner.created_at.isoformat(),
-            "verified_at": _written(owner.verified_at),
-            "deletion_due_at": _written(owner.deletion_due_at),
-            "language": owner.language,
-            "sessions": [
-                {
-                    "created_at": each.created_at.isoformat(),
-                    "authenticated_at": each.authenticated_at.isoformat(),
-                    "last_seen_at": each.last_seen_at.isoformat(),
-                    "expires_at": each.expires_at.isoformat(),
-                    "address": each.address,
-                    "agent": each.agent,
-                }
-                for each in self._live(user)
-            ],
-            "events": self._db.read(
-                lambda unit: audit.about(unit, user.id, _MOST_EVENTS)
-            ),
-        }
+        return export.everything_of(self._db, user)
 
     def reauthenticate(
         self, user: SignedIn, session_id: str | None, password: str
@@ -226,10 +195,6 @@ def _record_end(
         scope=scope,
         session=row,
     )
-
-
-def _written(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
 
 
 def _as_own(row: Session, current: int) -> OwnSession:
