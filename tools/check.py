@@ -15,6 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT)]
+
+from tools import unsteady  # noqa: E402 - found by the line above
+
 TOOLS = Path(sys.executable).parent
 CODE = [
     name
@@ -65,11 +69,19 @@ def passed(command: Sequence[str]) -> bool:
     )
     took = time.monotonic() - began
     good = done.returncode == 0
+    if command[0] == "pytest" and done.returncode == 1 and "CI" in os.environ:
+        good = unsteady.only(ROOT, [str(TOOLS / "pytest")]) and covered()
     if not good and not aloud:
         print(done.stdout.rstrip())
     verdict = "ok" if good else "FAILED"
     print(f"{verdict:6} {command[0]:14} {took:6.1f} s", flush=True)
     return good
+
+
+def covered() -> bool:
+    """Tell whether the tests that ran reach the coverage there has to be."""
+    command = [str(TOOLS / "coverage"), "report", "--format=total"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
 def main(groups: Sequence[str]) -> int:
