@@ -16,6 +16,24 @@ auth.close()
 """
 
 
+ALONE = """
+import importlib, pkgutil, sys
+import bienvenue
+
+found = pkgutil.walk_packages(bienvenue.__path__, "bienvenue.")
+for name in [one.name for one in found]:
+    if name.endswith("__main__") or ".versions" in name or "env" in name:
+        continue  # these do something
+    for loaded in [one for one in sys.modules if one.startswith("bienvenue")]:
+        del sys.modules[loaded]
+    importlib.import_module(name)
+"""
+
+
+def test_each_module_can_be_the_first_to_be_imported() -> None:
+    subprocess.run([sys.executable, "-c", ALONE], check=True)
+
+
 @pytest.mark.parametrize("code", ["import bienvenue", USE])
 def test_the_library_loads_neither_flask_nor_a_server(code: str) -> None:
     found = subprocess.run(

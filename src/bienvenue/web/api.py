@@ -15,7 +15,14 @@ from flask import Blueprint, Response, request
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader
 
 from bienvenue.errors import BienvenueError
-from bienvenue.web import body, local, problems, refused, schemas
+from bienvenue.web import (
+    body,
+    local,
+    media_type,
+    problems,
+    refused,
+    schemas,
+)
 from bienvenue.web.extension import here
 
 _NUMBER = re.compile(r"<int:(\w+)>")  # the one kind of path parameter
@@ -166,7 +173,7 @@ def answer(
 ) -> Response:
     """Return a body as JSON, its members in the order of its schema."""
     return Response(
-        schema.model_dump_json() + "\n", status, mimetype=body.JSON
+        schema.model_dump_json() + "\n", status, mimetype=media_type.JSON
     )
 
 

@@ -12,10 +12,9 @@ from urllib.parse import parse_qsl
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from bienvenue.web.media_type import FORM, JSON
 from bienvenue.web.problems import BodyTooLarge, Malformed, UnknownBody
 
-JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
 TOO_LARGE = "bienvenue.body_too_large"  # set by the server's bridge
 _MAX_FIELDS = 100
 

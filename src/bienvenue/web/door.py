@@ -16,7 +16,7 @@ from pydantic_core import to_json
 from bienvenue.auth import Auth
 from bienvenue.errors import DatabaseUnavailable
 from bienvenue.session_check import SignedIn
-from bienvenue.web import body, cookies, headers, identity
+from bienvenue.web import cookies, headers, identity, media_type
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
@@ -87,7 +87,7 @@ class Door:
     def _profile(self, user: SignedIn) -> Answer:
         content = to_json({"email": user.email}) + b"\n"
         own = [
-            ("content-type", body.JSON),
+            ("content-type", media_type.JSON),
             ("content-length", str(len(content))),
         ]
         return 200, [*self._headers, *own], content

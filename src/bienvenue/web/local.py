@@ -11,8 +11,8 @@ from bienvenue import client_network, secret
 from bienvenue.client import Client
 from bienvenue.config import Settings
 from bienvenue.errors import LocalOnly
-from bienvenue.web.body import FORM
 from bienvenue.web.extension import here
+from bienvenue.web.media_type import FORM
 
 ID_HEADER = "X-Request-ID"
 REQUEST_ID = "bienvenue.request_id"

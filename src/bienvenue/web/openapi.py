@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from bienvenue.web import body, schemas
+from bienvenue.web import media_type, schemas
 from bienvenue.web.api import Api, Operation
 from bienvenue.web.cookies import SESSION
 from bienvenue.web.problems import PROBLEM
@@ -65,7 +65,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.takes is not None:
         found["requestBody"] = {
             "required": True,
-            "content": _content(operation.takes, body.JSON, body.FORM),
+            "content": _content(
+                operation.takes, media_type.JSON, media_type.FORM
+            ),
         }
     return found
 
@@ -79,13 +81,13 @@ def _response(status: int, schema: type[BaseModel] | None) -> dict[str, Any]:
     found: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if schema is schemas.Taken:
         found["content"] = {
-            **_content(schemas.Message, body.JSON),
+            **_content(schemas.Message, media_type.JSON),
             **_content(schemas.Problem, PROBLEM),
         }
     elif schema is schemas.Problem:
         found["content"] = _content(schema, PROBLEM)
     elif schema is not None:
-        found["content"] = _content(schema, body.JSON)
+        found["content"] = _content(schema, media_type.JSON)
     return found
 
 
