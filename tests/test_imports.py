@@ -31,7 +31,8 @@ for name in [one.name for one in found]:
 
 
 def test_each_module_can_be_the_first_to_be_imported() -> None:
-    subprocess.run([sys.executable, "-c", ALONE], check=True)
+    done = subprocess.run([sys.executable, "-c", ALONE], check=False)
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("code", ["import bienvenue", USE])

@@ -20,6 +20,7 @@ from bienvenue.features.email_change.routes import api as email_change_api
 from bienvenue.features.forward_auth.routes import api as forward_auth_api
 from bienvenue.features.health.routes import api as health_api
 from bienvenue.features.reset_page.routes import api as reset_page_api
+from bienvenue.features.sign_in.routes import api as sign_in_api
 from bienvenue.features.verification.routes import api as verification_api
 from bienvenue.web import (
     asking,
@@ -42,6 +43,7 @@ api.include(email_change_api)
 api.include(reset_page_api)
 api.include(health_api)
 api.include(forward_auth_api)
+api.include(sign_in_api)
 
 
 class Bienvenue:

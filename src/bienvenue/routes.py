@@ -6,11 +6,10 @@ what a request means is left to ``Auth``.
 
 from http import HTTPStatus
 
-from flask import Response, request
+from flask import Response
 
-from bienvenue.config import Settings
 from bienvenue.errors import MailOff, SessionRequired
-from bienvenue.web import cookies, local, schemas, throttled
+from bienvenue.web import cookies, local, schemas, throttled, verbs
 from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
 from bienvenue.web.current_user import current_user, login_required
@@ -40,12 +39,7 @@ def register(body: schemas.Credentials) -> Response:
     Where production's rules hold and mail is not off, a taken address is
     answered like a fresh one, and its owner is told by mail.
     """
-    extension = here()
-    told = extension.throttle.verification_mail(body.email)
-    if not told:
-        throttled.withheld("verification_mails_per_account")
-    extension.auth.sign_up(body.email, body.password, told=told)
-    extension.courier.wake()
+    verbs.sign_up(body)
     return answer(
         schemas.EmailMessage(email=body.email, message="user created")
     )
@@ -66,23 +60,12 @@ def log_in(body: schemas.Credentials) -> Response:
     request brings ends, and all others live on. An unknown address and a wrong
     password are answered alike, in the same time.
     """
-    auth = here().auth
-    session_id = auth.log_in(
-        body.email,
-        body.password,
-        local.client(),
-        presented=_presented(auth.settings),
-    )
+    session_id = verbs.begin_session(body)
     response = answer(
         schemas.EmailMessage(email=body.email, message="logged in")
     )
-    cookies.keep(response, auth.settings, session_id)
+    cookies.keep(response, here().settings, session_id)
     return response
-
-
-def _presented(settings: Settings) -> str | None:
-    """Return the session that a login ends, where such rules hold."""
-    return cookies.session_id(request) if settings.strict_rules else None
 
 
 @api.route(
@@ -109,16 +92,14 @@ def log_out() -> Response:
     A client that prefers JSON is answered 204; any other is sent to `/`,
     or answered 204 too where the settings say so.
     """
-    auth = here().auth
-    if not auth.end_session(cookies.session_id(request)):
-        raise SessionRequired
-    quiet = auth.settings.logout_response == "no_content"
+    quiet = here().settings.logout_response == "no_content"
     if quiet or local.prefers_json():
         response = Response(status=HTTPStatus.NO_CONTENT)
     else:
         response = Response(status=HTTPStatus.FOUND)
         response.headers["Location"] = "/"
-    cookies.clear(response, auth.settings)
+    if not verbs.end_session(response):
+        raise SessionRequired
     return response
 
 

@@ -12,7 +12,8 @@ class ForwardAuth(BaseModel):
         None,
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
         description="the page that `GET /verify` sends a person to who is"
-        " not signed in; the address to return to is added as `next`",
+        " not signed in; the address to return to is added as `next`; unset:"
+        " the service's own, below `public_url`",
     )
     return_origins: str | None = Field(
         None,

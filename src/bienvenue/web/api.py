@@ -203,8 +203,11 @@ def _by_page(
         return with_body()
     members = body.read(request, here().settings.max_body_bytes)
     try:
-        view(schemas.check(takes, members))
+        done = view(schemas.check(takes, members))
     except BienvenueError as error:
         _noted(error)
         return page(members, error)
-    return page(members, None)
+    shown = page(members, None)
+    for cookie in done.headers.getlist("Set-Cookie"):
+        shown.headers.add("Set-Cookie", cookie)
+    return shown

@@ -21,7 +21,7 @@ class Extension:
 
     def __init__(self, auth: Auth, prefix: str = "") -> None:
         """Serve the accounts of this ``Auth``, under a path."""
-        self.auth = auth
+        self.auth, self.prefix = auth, prefix
         self.courier = Courier(auth.db, auth.settings, prefix=prefix)
         self.housekeeper = Housekeeper(auth.db)
         self.throttle = Throttle(auth.settings)

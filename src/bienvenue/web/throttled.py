@@ -18,8 +18,10 @@ from bienvenue.web.extension import here
 B = TypeVar(
     "B", schemas.Credentials, schemas.ResetRequest, schemas.NewPassword
 )
+C = TypeVar("C", bound=schemas.Credentials)
 P = ParamSpec("P")
-View = Callable[[B], Response]
+V = TypeVar("V", bound=schemas.Body)
+View = Callable[[V], Response]
 
 
 def withheld(setting: str) -> None:
@@ -38,11 +40,11 @@ def registration(view: View[B]) -> View[B]:
     return limited
 
 
-def login(view: View[B]) -> View[B]:
+def login(view: View[C]) -> View[C]:
     """Limit wrong guesses; a login that works makes the device known."""
 
     @wraps(view)
-    def limited(body: B) -> Response:
+    def limited(body: C) -> Response:
         throttle, brought = here().throttle, cookies.device_token(request)
         with throttle.login(body.email, local.network(), brought):
             response = view(body)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from bienvenue.config import Settings
+from bienvenue.links import Links
 from bienvenue.return_address import ReturnAddresses
 
 _TIMES_OVER = ("GET", "HEAD")
@@ -11,15 +12,20 @@ _TIMES_OVER = ("GET", "HEAD")
 
 
 def sign_in_link(
-    settings: Settings, asked: Mapping[str, str | None]
+    settings: Settings, prefix: str, asked: Mapping[str, str | None]
 ) -> str | None:
-    """Return the URL of the sign-in page, with the way back; None if unset.
+    """Return the URL of the sign-in page, with the way back.
+
+    None where neither that nor the public URL is set; ``prefix`` is the
+    path under which the routes are.
 
     ``asked`` has what the proxy says of the request it holds, under
     ``method``, ``proto``, ``host`` and ``uri``.  An address that nobody may
     be sent to is left out rather than guessed at.
     """
     page = settings.sign_in_url
+    if page is None and settings.public_url:
+        page = Links.of(settings, prefix).to("/sign_in")
     if page is None:
         return None
     address = f"{asked.get('proto')}://{asked.get('host')}{asked.get('uri')}"

@@ -39,7 +39,7 @@ def verify() -> Response:
     found = signed_in()
     if found is not None:
         return Response(headers=identity.fields(found), mimetype="text/plain")
-    link = sign_in_link(here().settings, _asked())
+    link = sign_in_link(here().settings, here().prefix, _asked())
     if link and "redirect" in request.args and _looks_at_a_page():
         return Response(status=HTTPStatus.FOUND, headers={"Location": link})
     answer = problems.problem(
