@@ -49,6 +49,7 @@ def left(auth: Auth) -> tuple[int, int]:
     )
 
 
+@pytest.mark.requirement("V14.2.7")
 def test_only_what_is_over_goes(auth: Auth) -> None:
     housekeeper = Housekeeper(auth.db)
     with clock.frozen() as now:

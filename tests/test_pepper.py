@@ -60,7 +60,7 @@ def test_what_is_stored_shows_nothing_of_the_pepper() -> None:
     assert len(prefixes) == 2
 
 
-@pytest.mark.requirement("V11.2.2", "NIST-63B-3.1.1.2-n")
+@pytest.mark.requirement("V11.2.2", "V13.3.4", "NIST-63B-3.1.1.2-n")
 @pytest.mark.parametrize(
     ("before", "now", "old"),
     [

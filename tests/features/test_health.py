@@ -1,5 +1,6 @@
 """A process that lives says so; one that cannot work says that too."""
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -22,6 +23,7 @@ def test_a_started_service_lives_and_is_ready(url: str) -> None:
         app.extensions["bienvenue"].close()
 
 
+@pytest.mark.requirement("REL-9")
 def test_without_its_database_it_lives_and_is_not_ready(url: str) -> None:
     app = create_app(Settings(database_url=url, bcrypt_rounds=4))
     try:

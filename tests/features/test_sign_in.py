@@ -157,6 +157,7 @@ def test_no_other_site_signs_anybody_in_or_out(known: FlaskClient) -> None:
     assert known.get("/profile").status_code == 200
 
 
+@pytest.mark.requirement("V6.2.6", "V6.2.7")
 def test_what_a_password_manager_sees(client: FlaskClient) -> None:
     for path, kind in (
         ("/sign_in", "current-password"),
@@ -164,8 +165,11 @@ def test_what_a_password_manager_sees(client: FlaskClient) -> None:
     ):
         tags = Tags(client.get(path).text).tags
         found = {
-            given["name"]: given.get("autocomplete")
+            given["name"]: (given["type"], given.get("autocomplete"))
             for tag, given in tags
             if tag == "input"
         }
-        assert found == {"email": "username", "password": kind}
+        assert found == {
+            "email": ("email", "username"),
+            "password": ("password", kind),
+        }
