@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
 CODE = [
     name
-    for name in ("src", "main.py", "bench", "tools")
+    for name in ("src", "main.py", "bench", "deploy", "tools")
     if (ROOT / name).exists()
 ]
 # A few workers help, since tests wait for servers and for bcrypt; dozens on
