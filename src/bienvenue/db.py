@@ -112,12 +112,13 @@ class DB:
         """Close it."""
         self.close()
 
-    def read(self, work: Work[T]) -> T:
+    def read(self, work: Work[T], *, patient: bool = True) -> T:
         """Run a unit that writes nothing and return its result.
 
-        It is run again, for some seconds, where the server goes away.
+        It is run again, for some seconds, where the server goes away;
+        unless it is about that and not ``patient``.
         """
-        return self._units.read(work)
+        return self._units.read(work) if patient else self._units.look(work)
 
     def write(self, work: Work[T]) -> T:
         """Run a unit, commit it whole, and return its result.

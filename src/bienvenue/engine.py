@@ -10,13 +10,20 @@ import os
 import sqlite3
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
+from bienvenue import faults, hosts
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 
 # An execution option: a unit that only reads takes no write lock.
@@ -29,6 +36,7 @@ _DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
 }
+_POOL_SECONDS = 5.0  # as long as a unit waits for a server
 _TRIES, _PAUSE_SECONDS = 50, 0.02
 _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
@@ -61,6 +69,8 @@ def parse_url(text: str) -> URL:
         )
     if url.get_backend_name() == "sqlite":
         _check_sqlite(url)
+    if url.get_backend_name() in hosts.MYSQL:
+        hosts.of(url)
     return url
 
 
@@ -71,22 +81,10 @@ def make_engine(url: URL, *, pooled: bool = True) -> Engine:
     Raises ``ConfigurationError`` when the driver is not installed and
     ``DatabaseUnavailable`` when a SQLite file cannot be made.
     """
-    # A statement's values are hashes and digests: no error text shows them.
-    options: dict[str, Any] = {"hide_parameters": True}
-    if not pooled:
-        options |= {"poolclass": NullPool, "isolation_level": "AUTOCOMMIT"}
-    if url.get_backend_name() == "sqlite":
-        _make_file(url)
-        options["connect_args"] = {
-            "isolation_level": None,
-            "check_same_thread": False,
-        }
-    else:
-        options["pool_pre_ping"] = pooled
-    if url.get_backend_name() in ("mysql", "mariadb") and pooled:
-        # As PostgreSQL's: what is not locked by row is not relied upon, and
-        # locks on the gaps between rows only cause deadlocks.
-        options["isolation_level"] = "READ COMMITTED"
+    servers: list[hosts.Host] = []
+    if url.get_backend_name() in hosts.MYSQL:
+        servers, url = hosts.of(url), hosts.without(url)
+    options = _options(url, pooled=pooled)
     try:
         engine = create_engine(url, **options)
     except (ImportError, NoSuchModuleError):
@@ -98,10 +96,56 @@ def make_engine(url: URL, *, pooled: bool = True) -> Engine:
             f" pip install 'bienvenue[{extra}]'"
         ) from None
     event.listen(engine, "handle_error", _keep_values_out)
+    event.listen(engine, "handle_error", _leave_what_moved, retval=True)
+    if engine.dialect.name in hosts.MYSQL:
+        hosts.watch(engine, servers)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "reset", partial(_reset, engine))
     return engine
+
+
+def _options(url: URL, *, pooled: bool) -> dict[str, Any]:
+    # A statement's values are hashes and digests: no error text shows them.
+    options: dict[str, Any] = {"hide_parameters": True}
+    if not pooled:
+        options |= {"poolclass": NullPool, "isolation_level": "AUTOCOMMIT"}
+    if url.get_backend_name() == "sqlite":
+        _make_file(url)
+        options["connect_args"] = {
+            "isolation_level": None,
+            "check_same_thread": False,
+        }
+        return options
+    options["pool_reset_on_return"] = None  # see _reset
+    if pooled:
+        options |= {"pool_pre_ping": True, "pool_timeout": _POOL_SECONDS}
+    if pooled and url.get_backend_name() in hosts.MYSQL:
+        # As PostgreSQL's: what is not locked by row is not relied upon, and
+        # locks on the gaps between rows only cause deadlocks.
+        options["isolation_level"] = "READ COMMITTED"
+    return options
+
+
+def _reset(
+    engine: Engine,
+    connection: Any,
+    record: ConnectionPoolEntry,
+    state: PoolResetState,
+) -> None:
+    """End what a connection was at, before another unit has it.
+
+    As the pool would by itself, but for its saying so, at length, when the
+    server is gone by then.
+    """
+    if state.terminate_only:
+        return
+    try:
+        connection.rollback()
+    except engine.dialect.loaded_dbapi.Error:
+        record.invalidate()
 
 
 def _keep_values_out(context: ExceptionContext) -> None:
@@ -114,6 +158,26 @@ def _keep_values_out(context: ExceptionContext) -> None:
         if error is not None and error.args and isinstance(error.args[0], str):
             kept = error.args[0].partition("\nDETAIL:")[0]
             error.args = (kept, *error.args[1:])
+
+
+def _leave_what_moved(context: ExceptionContext) -> Exception | None:
+    """Have all connections made anew when a server takes no more work.
+
+    They work still, and lead to a primary that became a standby, or to a
+    node that lost its cluster.
+    """
+    cause = context.original_exception
+    if not faults.is_moved(cause):
+        return None
+    context.is_disconnect = True
+    # Of a kind that is answered 503, whatever kind the driver has for it.
+    return OperationalError(
+        context.statement,
+        None,
+        cause,
+        hide_parameters=True,
+        connection_invalidated=True,
+    )
 
 
 def private_file(url: URL) -> tuple[URL, "tempfile.TemporaryDirectory[str]"]:

@@ -48,12 +48,17 @@ class Units:
             Lock() if lite else nullcontext()
         )
 
+    def look(self, work: Work[T]) -> T:
+        """Run a unit that writes nothing, once."""
+        with orm.Session(self._readers, expire_on_commit=False) as unit:
+            return work(unit)
+
     def read(self, work: Work[T]) -> T:
         """Run a unit that writes nothing, again if it is cut off."""
         patience = faults.Patience()
         while True:
             try:
-                return self._look(work)
+                return self.look(work)
             except DBAPIError as error:
                 if not patience.allows(error):
                     raise
@@ -76,10 +81,6 @@ class Units:
             else:
                 audit.tell(done.recorded)
                 return done.result
-
-    def _look(self, work: Work[T]) -> T:
-        with orm.Session(self._readers, expire_on_commit=False) as unit:
-            return work(unit)
 
     def _settled(self, work: Work[T], doubts: list[Done[T]]) -> Done[T]:
         """Run a unit once; what it is refused may be its own doing."""
