@@ -44,6 +44,8 @@ class Cluster:
     def __init__(self, nodes: Sequence[Node], password: str) -> None:
         self.nodes = list(nodes)
         self._password = password
+        self.made = 0
+        """Databases that were made for rounds of a proof."""
 
     def url(self, first: int = 0, database: str = ROLE) -> str:
         """Return what ``database_url`` is set to.
@@ -65,6 +67,17 @@ class Cluster:
             f"CREATE USER {ROLE}@'{ADDRESS}' IDENTIFIED BY '{self._password}'"
         )
         self.make_database(ROLE)
+
+    def start_again(self) -> None:
+        """Switch on what is off; returns when all are one cluster.
+
+        At least one must have lived: that one knows what was committed.
+        """
+        for node in self.nodes:
+            if not node.is_on:
+                node.start()
+        for node in self.nodes:
+            node.wait_until_synced(len(self.nodes))
 
     def make_database(self, name: str) -> None:
         """Make an empty database that the service's role owns."""

@@ -38,6 +38,11 @@ class Node:
         self._log = place.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it was started, and neither stopped nor killed since."""
+        return self._process is not None
+
     def start(self, *, first: bool = False) -> None:
         """Switch the machine on; ``first`` makes a cluster of it alone.
 
