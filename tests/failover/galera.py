@@ -42,6 +42,14 @@ def heal(cluster: Cluster) -> None:
     cluster.start_again()
 
 
+def new_database(cluster: Cluster) -> str:
+    """Make an empty database that nobody else uses; return its name."""
+    cluster.made += 1
+    name = f"round{cluster.made}"
+    cluster.make_database(name)
+    return name
+
+
 def node_killed(cluster: Cluster, folder: Path, seconds: float) -> Report:
     """Kill with -9 the node that all write to."""
     return _used(
@@ -77,9 +85,7 @@ def _used(
     plan: Sequence[Planned],
     firsts: Sequence[int] = (0, 0),
 ) -> Report:
-    cluster.made += 1
-    name = f"round{cluster.made}"
-    cluster.make_database(name)
+    name = new_database(cluster)
     return run(
         folder / name,
         [cluster.url(first, name) for first in firsts],
