@@ -78,6 +78,21 @@ def two_writers(cluster: Cluster, folder: Path, seconds: float) -> Report:
     )
 
 
+ROUNDS: dict[str, Round] = {
+    "kill -9 the node that is written to": node_killed,
+    "the same, and it comes back": node_comes_back,
+    "two nodes are written to, kill -9 one": two_writers,
+}
+
+
+def proof(folder: Path, seconds: float) -> Iterator[tuple[str, Report]]:
+    """Yield each round and its figures."""
+    with cluster() as found:
+        for number, (title, happens) in enumerate(ROUNDS.items()):
+            heal(found)
+            yield title, happens(found, folder / f"{number}", seconds)
+
+
 def _used(
     cluster: Cluster,
     folder: Path,
@@ -97,11 +112,3 @@ def _used(
 
 def _go_on() -> None:
     threading.Event().wait(_AFTER)
-
-
-ROUNDS: dict[str, Round] = {
-    "Galera: written node killed": node_killed,
-    "Galera: written node killed, back under load": node_comes_back,
-    "Galera: two nodes written, one killed": two_writers,
-}
-"""By what happens, as a table has it."""
