@@ -4,7 +4,8 @@
 .DEFAULT_GOAL := help
 # Every target shares one .venv: `make -j` changes nothing.
 .NOTPARALLEL:
-.PHONY: help run setup setup-dev test lint check bench mutation lock clean
+.PHONY: help run setup setup-dev test lint check bench failover mutation lock \
+	clean
 # A stray one of these would point the project's own Python elsewhere.
 unexport PYTHONHOME PYTHONPATH
 
@@ -33,6 +34,9 @@ lint: setup-dev ## run the style checks alone
 
 bench: setup-dev ## measure this machine
 	@$(bin)/python -m bench $(ARGS)
+
+failover: setup-dev ## kill database servers under load: minutes
+	@$(bin)/python -m tests.failover $(ARGS)
 
 mutation: setup-dev ## put faults into the code, see whether tests notice
 	@$(bin)/python -m tools.mutation $(ARGS)

@@ -192,7 +192,7 @@ def test_a_locked_database_is_one_clear_line(
     url: str, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "bienvenue.engine._PRAGMAS", ("PRAGMA busy_timeout = 1",)
+        "bienvenue.sqlite_file._PRAGMAS", ("PRAGMA busy_timeout = 1",)
     )
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")

@@ -22,7 +22,7 @@ from tools import unsteady  # noqa: E402 - found by the line above
 TOOLS = Path(sys.executable).parent
 CODE = [
     name
-    for name in ("src", "main.py", "bench", "tools")
+    for name in ("src", "main.py", "bench", "deploy", "tools")
     if (ROOT / name).exists()
 ]
 # A few workers help, since tests wait for servers and for bcrypt; dozens on

@@ -118,6 +118,22 @@ def seal(unit: orm.Session) -> Recorded:
     return recorded
 
 
+def is_kept(unit: orm.Session, recorded: Recorded) -> bool:
+    """Tell whether what a unit recorded is in the log: it was committed.
+
+    No other unit has the seal of its last event at that place of the strand.
+    """
+    if not recorded:
+        return False
+    last = recorded[-1]
+    query = select(AuditEvent.id).where(
+        AuditEvent.strand == last["strand"],
+        AuditEvent.sequence == last["sequence"],
+        AuditEvent.mac == last["mac"],
+    )
+    return unit.scalar(query) is not None
+
+
 def tell(recorded: Recorded) -> None:
     """Write what a unit recorded to the service's log, after its commit."""
     for event in recorded:

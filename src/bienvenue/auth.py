@@ -4,7 +4,7 @@
 None; "do it" raises one of ``bienvenue.errors``.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeGuard
 
 from sqlalchemy import orm
@@ -64,13 +64,14 @@ class Auth:
     ) -> None:
         """Work on a database under these settings."""
         self.settings = settings or Settings.load()
-        self.db = db or DB(self.settings.database_url)
-        self.db.code_key = _code_key(self.settings)
-        self.db.journal = audit.Journal.of(self.settings)
+        if db is None:
+            db = DB.of(self.settings)
+        else:
+            db.configure(self.settings)
+        self.db = db
         self.hasher = PooledHasher(
             self.settings.bcrypt_rounds, peppers=self.settings.peppers
         )
-        self.db.session_span = self.session_span
         self._last_seen = LastSeen(self.db, self.session_span.idle)
 
     def close(self) -> None:
@@ -312,23 +313,11 @@ class Auth:
     @property
     def session_span(self) -> Span:
         """How long sessions last, and how many of a user there may be."""
-        return Span(
-            timedelta(seconds=self.settings.session_lifetime_seconds),
-            timedelta(seconds=self.settings.session_idle_seconds),
-            self.settings.sessions_per_user,
-        )
+        return self.db.session_span
 
 
 def _may_be_a_session(session_id: object) -> TypeGuard[str]:
     return isinstance(session_id, str) and session_id != ""
-
-
-def _code_key(settings: Settings) -> bytes:
-    """Return the key of short codes; empty without a secret key."""
-    key = settings.secret_key
-    if key is None:
-        return b""
-    return secret.derive(key.get_secret_value(), "mailed codes")
 
 
 def _parse(email: object) -> str:

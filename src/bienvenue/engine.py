@@ -6,37 +6,34 @@ commit, and BEGIN IMMEDIATE for a unit that writes, so that two of them never
 read the same value and both write it back.
 """
 
-import os
-import sqlite3
 import tempfile
-import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
-from bienvenue.errors import ConfigurationError, DatabaseUnavailable
+from bienvenue import faults, hosts, sqlite_file
+from bienvenue.errors import ConfigurationError
 
 # An execution option: a unit that only reads takes no write lock.
 READ_ONLY = "bienvenue_read_only"
 
 _DRIVERS = {
-    "sqlite": "sqlite+pysqlite",
+    "sqlite": sqlite_file.DRIVER,
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
 }
-_TRIES, _PAUSE_SECONDS = 50, 0.02
-_PRAGMAS = (
-    "PRAGMA busy_timeout = 5000",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA secure_delete = ON",
-)
+_POOL_SECONDS = 5.0  # as long as a unit waits for a server
 
 
 def parse_url(text: str) -> URL:
@@ -60,7 +57,9 @@ def parse_url(text: str) -> URL:
             " use sqlite, postgresql or mariadb"
         )
     if url.get_backend_name() == "sqlite":
-        _check_sqlite(url)
+        sqlite_file.check(url)
+    if url.get_backend_name() in hosts.MYSQL:
+        hosts.of(url)
     return url
 
 
@@ -71,22 +70,10 @@ def make_engine(url: URL, *, pooled: bool = True) -> Engine:
     Raises ``ConfigurationError`` when the driver is not installed and
     ``DatabaseUnavailable`` when a SQLite file cannot be made.
     """
-    # A statement's values are hashes and digests: no error text shows them.
-    options: dict[str, Any] = {"hide_parameters": True}
-    if not pooled:
-        options |= {"poolclass": NullPool, "isolation_level": "AUTOCOMMIT"}
-    if url.get_backend_name() == "sqlite":
-        _make_file(url)
-        options["connect_args"] = {
-            "isolation_level": None,
-            "check_same_thread": False,
-        }
-    else:
-        options["pool_pre_ping"] = pooled
-    if url.get_backend_name() in ("mysql", "mariadb") and pooled:
-        # As PostgreSQL's: what is not locked by row is not relied upon, and
-        # locks on the gaps between rows only cause deadlocks.
-        options["isolation_level"] = "READ COMMITTED"
+    servers: list[hosts.Host] = []
+    if url.get_backend_name() in hosts.MYSQL:
+        servers, url = hosts.of(url), hosts.without(url)
+    options = _options(url, pooled=pooled)
     try:
         engine = create_engine(url, **options)
     except (ImportError, NoSuchModuleError):
@@ -98,10 +85,56 @@ def make_engine(url: URL, *, pooled: bool = True) -> Engine:
             f" pip install 'bienvenue[{extra}]'"
         ) from None
     event.listen(engine, "handle_error", _keep_values_out)
+    event.listen(engine, "handle_error", _leave_what_moved, retval=True)
+    if engine.dialect.name in hosts.MYSQL:
+        hosts.watch(engine, servers)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", sqlite_file.prepare)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "reset", partial(_reset, engine))
     return engine
+
+
+def _options(url: URL, *, pooled: bool) -> dict[str, Any]:
+    # A statement's values are hashes and digests: no error text shows them.
+    options: dict[str, Any] = {"hide_parameters": True}
+    if not pooled:
+        options |= {"poolclass": NullPool, "isolation_level": "AUTOCOMMIT"}
+    if url.get_backend_name() == "sqlite":
+        sqlite_file.make(url)
+        options["connect_args"] = {
+            "isolation_level": None,
+            "check_same_thread": False,
+        }
+        return options
+    options["pool_reset_on_return"] = None  # see _reset
+    if pooled:
+        options |= {"pool_pre_ping": True, "pool_timeout": _POOL_SECONDS}
+    if pooled and url.get_backend_name() in hosts.MYSQL:
+        # As PostgreSQL's: what is not locked by row is not relied upon, and
+        # locks on the gaps between rows only cause deadlocks.
+        options["isolation_level"] = "READ COMMITTED"
+    return options
+
+
+def _reset(
+    engine: Engine,
+    connection: Any,
+    record: ConnectionPoolEntry,
+    state: PoolResetState,
+) -> None:
+    """End what a connection was at, before another unit has it.
+
+    As the pool would by itself, but for its saying so, at length, when the
+    server is gone by then.
+    """
+    if state.terminate_only:
+        return
+    try:
+        connection.rollback()
+    except engine.dialect.loaded_dbapi.Error:
+        record.invalidate()
 
 
 def _keep_values_out(context: ExceptionContext) -> None:
@@ -114,6 +147,26 @@ def _keep_values_out(context: ExceptionContext) -> None:
         if error is not None and error.args and isinstance(error.args[0], str):
             kept = error.args[0].partition("\nDETAIL:")[0]
             error.args = (kept, *error.args[1:])
+
+
+def _leave_what_moved(context: ExceptionContext) -> Exception | None:
+    """Have all connections made anew when a server takes no more work.
+
+    They work still, and lead to a primary that became a standby, or to a
+    node that lost its cluster.
+    """
+    cause = context.original_exception
+    if not faults.is_moved(cause):
+        return None
+    context.is_disconnect = True
+    # Of a kind that is answered 503, whatever kind the driver has for it.
+    return OperationalError(
+        context.statement,
+        None,
+        cause,
+        hide_parameters=True,
+        connection_invalidated=True,
+    )
 
 
 def private_file(url: URL) -> tuple[URL, "tempfile.TemporaryDirectory[str]"]:
@@ -133,69 +186,6 @@ def in_memory(url: URL) -> bool:
         "",
         ":memory:",
     )
-
-
-def _check_sqlite(url: URL) -> None:
-    """Refuse what SQLAlchemy would take for something else than a file.
-
-    ``sqlite://bienvenue.db`` has a host and no file: it would be a database
-    in memory, and every account gone with the process.
-    """
-    plain = url.drivername == _DRIVERS["sqlite"] and not url.query
-    uri = (url.database or "").startswith("file:")
-    if url.host or url.username or uri or not plain:
-        raise ConfigurationError(
-            "database_url: for SQLite write sqlite:///FILE with three"
-            " slashes (four before an absolute path), and nothing else"
-        )
-
-
-def _make_file(url: URL) -> None:
-    """Create a SQLite file that its owner alone may read.
-
-    One that exists is never opened here: closing it again would drop the
-    locks that SQLite holds on it for this whole process (POSIX advisory
-    locks), and another process could then take the log from under it.
-    """
-    path = Path(url.database or "")
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        if not path.is_file():
-            raise _cannot_open(path, "it is no file") from None
-        if not os.access(path, os.R_OK | os.W_OK):
-            raise _cannot_open(path, "permission denied") from None
-    except (OSError, ValueError) as error:  # the second for a NUL in it
-        reason = getattr(error, "strerror", None) or "it is no file name"
-        raise _cannot_open(path, reason) from None
-
-
-def _cannot_open(path: Path, reason: str) -> DatabaseUnavailable:
-    return DatabaseUnavailable(
-        f"the database file {path} cannot be opened: {reason}; choose a"
-        " folder you can write to, or name another database_url"
-    )
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in _PRAGMAS:
-        _patiently(connection, pragma)
-
-
-def _patiently(connection: sqlite3.Connection, pragma: str) -> None:
-    """Execute a pragma, again while another process is at the same.
-
-    The busy timeout does not hold for the change to the write-ahead log,
-    which the first of several processes makes for them all.
-    """
-    for _ in range(_TRIES):
-        try:
-            connection.execute(pragma)
-        except sqlite3.OperationalError:
-            threading.Event().wait(_PAUSE_SECONDS)
-        else:
-            return
-    connection.execute(pragma)
 
 
 def _begin_sqlite(connection: Connection) -> None:

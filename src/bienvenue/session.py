@@ -5,7 +5,7 @@ that is over; nothing else has to be remembered about it here.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Self, cast
 
 from sqlalchemy import (
     CursorResult,
@@ -29,6 +29,7 @@ from bienvenue.columns import (
     not_expired,
     read_only,
 )
+from bienvenue.config import Settings
 from bienvenue.user import User
 
 
@@ -41,6 +42,15 @@ class Span(NamedTuple):
     lifetime: timedelta = timedelta(days=30)
     idle: timedelta = timedelta(days=7)
     most: int = 100
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return what the settings choose."""
+        return cls(
+            timedelta(seconds=settings.session_lifetime_seconds),
+            timedelta(seconds=settings.session_idle_seconds),
+            settings.sessions_per_user,
+        )
 
 
 DEFAULT_SPAN = Span()

@@ -17,7 +17,7 @@ def require_ready(db: DB) -> None:
     def look(unit: orm.Session) -> str | None:
         return schema.current(unit.connection())
 
-    if db.read(look) != schema.HEAD:
+    if db.read(look, patient=False) != schema.HEAD:
         raise DatabaseUnavailable(
             "the database has the schema of another release"
         )
