@@ -100,7 +100,7 @@ class SessionCheck:
         lane: _Lane | None = self._local.__dict__.pop("lane", None)
         try:
             if lane is not None:
-                lane.close()
+                lane.drop()
             return self._lane().fetch(self._sql, given)
         except (self._driver_error, DBAPIError):
             raise DatabaseUnavailable from None
@@ -124,6 +124,10 @@ class _Lane:
 
     def close(self) -> None:
         self._connection.close()
+
+    def drop(self) -> None:
+        """Let go of a connection that may be lost, and say no word to it."""
+        self._connection.invalidate()
 
 
 def _query() -> Any:

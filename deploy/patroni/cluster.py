@@ -1,0 +1,260 @@
+"""Three nodes that are one PostgreSQL: made, watched and thrown away.
+
+Replication is synchronous and strict, so that an acknowledged commit is on
+two machines.  Everything is in one folder and on loopback ports.
+"""
+
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from threading import Event
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+
+from deploy.patroni.node import Node, Place
+from deploy.patroni.processes import (
+    ADDRESS,
+    PATIENCE,
+    MissingProgram,
+    hand_over,
+    ports,
+    program,
+    server_programs,
+)
+
+TEMPLATE = Path(__file__).with_name("patroni.yml")
+NAMES = ("one", "two", "three")
+ROLE = "bienvenue"
+# What a client needs to find the primary, and to leave one that is silent.
+CLIENT = {
+    "target_session_attrs": "read-write",
+    "connect_timeout": "2",
+    "tcp_user_timeout": "3000",
+}
+_LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """Made anew for every cluster."""
+
+    rest: str
+    superuser: str
+    replication: str
+    client: str
+
+    @classmethod
+    def new(cls) -> "Passwords":
+        """Choose four that nobody else has."""
+        return cls(*(secrets.token_urlsafe(16) for _ in range(4)))
+
+
+class Cluster:
+    """The nodes, and what they say of themselves."""
+
+    def __init__(self, nodes: Sequence[Node], passwords: Passwords) -> None:
+        self.nodes = list(nodes)
+        self._passwords = passwords
+
+    @property
+    def url(self) -> str:
+        """What ``database_url`` is set to: it leads to the primary."""
+        hosts = [("host", f"{ADDRESS}:{n.place.port}") for n in self.nodes]
+        query = urlencode([*hosts, *CLIENT.items()], safe=":")
+        who = f"{ROLE}:{self._passwords.client}"
+        return f"postgresql+psycopg://{who}@/{ROLE}?{query}"
+
+    def start(self) -> None:
+        """Switch all machines on; returns when accounts may be kept."""
+        for node in self.nodes:
+            node.start()
+        self.wait_until_whole()
+        self._make_database()
+
+    def stop(self) -> None:
+        """Switch all machines off."""
+        for node in self.nodes:
+            node.kill()
+
+    def primary(self) -> Node | None:
+        """Return the node that takes writes, None while none does."""
+        for node in self.nodes:
+            if node.is_on and node.ask("/primary") is not None:
+                return node
+        return None
+
+    def wait_for_primary(self) -> Node:
+        """Wait until a node takes writes, and return it."""
+        found: list[Node] = []
+
+        def is_there() -> bool:
+            node = self.primary()
+            found.extend([node] if node else [])
+            return bool(found)
+
+        self._wait(is_there, "a primary")
+        return found[0]
+
+    def wait_until_whole(self) -> None:
+        """Wait until every node that is on has its part.
+
+        One leads, the rest stream from it, and with synchronous replication
+        one of those is the leader's second.
+        """
+        self._wait(self._is_whole, "all nodes")
+
+    def members(self) -> list[dict[str, Any]]:
+        """Return what Patroni says of the nodes, [] if it says nothing."""
+        for node in self.nodes:
+            if node.is_on and (found := node.ask("/cluster")) is not None:
+                return list(found["members"])
+        return []
+
+    def set_synchronous(self, wanted: bool) -> None:
+        """Have a commit wait for a second machine, or, to lose, not."""
+        change = {
+            "synchronous_mode": wanted,
+            "synchronous_mode_strict": wanted,
+        }
+        leader = self.wait_for_primary()
+        assert leader.ask("/config", change, "PATCH") is not None
+        query = "SHOW synchronous_standby_names"
+        self._wait(
+            lambda: bool(self._say(leader, query)) is wanted,
+            "the change to be made",
+        )
+
+    def switch_over(self) -> None:
+        """Have another node lead, in good order."""
+        leader = self.wait_for_primary()
+        change = {"leader": leader.place.name}
+        assert leader.ask("/switchover", change, "POST") is not None
+        self._wait(
+            lambda: self.primary() not in (None, leader), "another primary"
+        )
+
+    def _is_whole(self) -> bool:
+        found = {
+            each["name"]: (each["role"], each["state"])
+            for each in self.members()
+        }
+        on = [found.get(n.place.name) for n in self.nodes if n.is_on]
+        ready = {
+            ("leader", "running"),
+            ("sync_standby", "streaming"),
+            ("replica", "streaming"),
+        }
+        if not ready.issuperset(on) or ("leader", "running") not in on:
+            return False
+        leader = self.primary()
+        if leader is None:
+            return False
+        wants_second = self._say(leader, "SHOW synchronous_standby_names")
+        return not wants_second or ("sync_standby", "streaming") in on
+
+    def _make_database(self) -> None:
+        leader = self.wait_for_primary()
+        password = self._passwords.client
+        self._say(leader, f"CREATE ROLE {ROLE} LOGIN PASSWORD '{password}'")
+        self._say(leader, f"CREATE DATABASE {ROLE} OWNER {ROLE}")
+
+    def _say(self, node: Node, statement: str) -> str | None:
+        """Run a statement on one node, as the superuser."""
+        with psycopg.connect(
+            host=ADDRESS,
+            port=node.place.port,
+            user="postgres",
+            password=self._passwords.superuser,
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=5,
+        ) as connection:
+            # Ours alone: a name we chose, a password we made.
+            cursor = connection.execute(statement.encode())
+            row = cursor.fetchone() if cursor.description else None
+        return row[0] if row else None
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                if condition():
+                    return
+            except psycopg.Error:
+                pass  # it is not yet, or no longer, to be spoken to
+            Event().wait(_LOOK_SECONDS)
+        logs = "\n".join(node.log() for node in self.nodes)
+        raise AssertionError(f"waited in vain for {what}\n{logs}")
+
+
+@contextmanager
+def running(*, synchronous: bool = True) -> Iterator[Cluster]:
+    """Bring a cluster up, and throw it away at the end of the block.
+
+    Raises ``MissingProgram`` where one that it needs is not installed.
+    """
+    # A short name: the path of a socket has at most 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="pg") as name:
+        cluster = laid_out(Path(name), synchronous=synchronous)
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+def laid_out(folder: Path, *, synchronous: bool = True) -> Cluster:
+    """Write everything that three nodes need into a folder; start none."""
+    etcd, programs = program("etcd"), server_programs()
+    hand_over(folder)
+    free = ports()
+    places = [
+        Place(name, folder / name, *(next(free) for _ in range(4)))
+        for name in NAMES
+    ]
+    passwords = Passwords.new()
+    nodes = []
+    for place in places:
+        config = Template(TEMPLATE.read_text()).substitute(
+            name=place.name,
+            address=ADDRESS,
+            port=place.port,
+            rest_port=place.rest,
+            rest_password=passwords.rest,
+            etcd_hosts=",".join(f"{ADDRESS}:{p.etcd}" for p in places),
+            synchronous=str(synchronous).lower(),
+            network=f"{ADDRESS}/32",
+            hba="host",
+            folder=place.folder,
+            programs=programs,
+            superuser_password=passwords.superuser,
+            replication_password=passwords.replication,
+        )
+        command = [etcd, *_etcd_options(place, places)]
+        nodes.append(Node(place, command, config, passwords.rest))
+    return Cluster(nodes, passwords)
+
+
+def _etcd_options(place: Place, places: Sequence[Place]) -> list[str]:
+    members = ",".join(f"{each.name}={each.peer_url}" for each in places)
+    options = {
+        "name": place.name,
+        "data-dir": place.folder / "etcd" / "data",
+        "listen-client-urls": place.etcd_url,
+        "advertise-client-urls": place.etcd_url,
+        "listen-peer-urls": place.peer_url,
+        "initial-advertise-peer-urls": place.peer_url,
+        "initial-cluster": members,
+        "initial-cluster-token": places[0].folder.parent.name,
+        "initial-cluster-state": "new",
+        "logger": "zap",
+        "log-level": "warn",
+    }
+    return [f"--{name}={value}" for name, value in options.items()]
