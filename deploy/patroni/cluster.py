@@ -90,13 +90,13 @@ class Cluster:
                 return node
         return None
 
-    def wait_for_primary(self) -> Node:
-        """Wait until a node takes writes, and return it."""
+    def wait_for_primary(self, but: Node | None = None) -> Node:
+        """Wait until a node takes writes, another ``but`` one; return it."""
         found: list[Node] = []
 
         def is_there() -> bool:
             node = self.primary()
-            found.extend([node] if node else [])
+            found.extend([node] if node not in (None, but) else [])
             return bool(found)
 
         self._wait(is_there, "a primary")
@@ -136,9 +136,7 @@ class Cluster:
         leader = self.wait_for_primary()
         change = {"leader": leader.place.name}
         assert leader.ask("/switchover", change, "POST") is not None
-        self._wait(
-            lambda: self.primary() not in (None, leader), "another primary"
-        )
+        self.wait_for_primary(but=leader)
 
     def _is_whole(self) -> bool:
         found = {
