@@ -4,33 +4,21 @@ Replication is synchronous and strict, so that an acknowledged commit is on
 two machines.  Everything is in one folder and on loopback ports.
 """
 
-import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
 
-from deploy.patroni.node import Node, Place
-from deploy.patroni.processes import (
-    ADDRESS,
-    PATIENCE,
-    MissingProgram,
-    hand_over,
-    ports,
-    program,
-    server_programs,
-)
+from deploy.patroni.layout import Passwords, laid_out
+from deploy.patroni.node import Node
+from deploy.patroni.processes import ADDRESS, PATIENCE
 
-TEMPLATE = Path(__file__).with_name("patroni.yml")
-NAMES = ("one", "two", "three")
 ROLE = "bienvenue"
 # What a client needs to find the primary, and to leave one that is silent.
 CLIENT = {
@@ -39,21 +27,6 @@ CLIENT = {
     "tcp_user_timeout": "3000",
 }
 _LOOK_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Passwords:
-    """Made anew for every cluster."""
-
-    rest: str
-    superuser: str
-    replication: str
-    client: str
-
-    @classmethod
-    def new(cls) -> "Passwords":
-        """Choose four that nobody else has."""
-        return cls(*(secrets.token_urlsafe(16) for _ in range(4)))
 
 
 class Cluster:
@@ -200,59 +173,11 @@ def running(*, synchronous: bool = True) -> Iterator[Cluster]:
     """
     # A short name: the path of a socket has at most 107 bytes.
     with tempfile.TemporaryDirectory(prefix="pg") as name:
-        cluster = laid_out(Path(name), synchronous=synchronous)
+        passwords = Passwords.new()
+        nodes = laid_out(Path(name), passwords, synchronous=synchronous)
+        cluster = Cluster(nodes, passwords)
         try:
             cluster.start()
             yield cluster
         finally:
             cluster.stop()
-
-
-def laid_out(folder: Path, *, synchronous: bool = True) -> Cluster:
-    """Write everything that three nodes need into a folder; start none."""
-    etcd, programs = program("etcd"), server_programs()
-    hand_over(folder)
-    free = ports()
-    places = [
-        Place(name, folder / name, *(next(free) for _ in range(4)))
-        for name in NAMES
-    ]
-    passwords = Passwords.new()
-    nodes = []
-    for place in places:
-        config = Template(TEMPLATE.read_text()).substitute(
-            name=place.name,
-            address=ADDRESS,
-            port=place.port,
-            rest_port=place.rest,
-            rest_password=passwords.rest,
-            etcd_hosts=",".join(f"{ADDRESS}:{p.etcd}" for p in places),
-            synchronous=str(synchronous).lower(),
-            network=f"{ADDRESS}/32",
-            hba="host",
-            folder=place.folder,
-            programs=programs,
-            superuser_password=passwords.superuser,
-            replication_password=passwords.replication,
-        )
-        command = [etcd, *_etcd_options(place, places)]
-        nodes.append(Node(place, command, config, passwords.rest))
-    return Cluster(nodes, passwords)
-
-
-def _etcd_options(place: Place, places: Sequence[Place]) -> list[str]:
-    members = ",".join(f"{each.name}={each.peer_url}" for each in places)
-    options = {
-        "name": place.name,
-        "data-dir": place.folder / "etcd" / "data",
-        "listen-client-urls": place.etcd_url,
-        "advertise-client-urls": place.etcd_url,
-        "listen-peer-urls": place.peer_url,
-        "initial-advertise-peer-urls": place.peer_url,
-        "initial-cluster": members,
-        "initial-cluster-token": places[0].folder.parent.name,
-        "initial-cluster-state": "new",
-        "logger": "zap",
-        "log-level": "warn",
-    }
-    return [f"--{name}={value}" for name, value in options.items()]

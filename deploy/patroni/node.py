@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
@@ -17,6 +16,7 @@ from deploy.patroni.processes import (
     PATIENCE,
     children,
     hand_over,
+    patroni,
     start,
     tell,
     title,
@@ -67,7 +67,7 @@ class Node:
         file = place.folder / "patroni.yml"
         file.touch(0o600)
         file.write_text(config)
-        self._patroni = [sys.executable, "-I", "-m", "patroni", str(file)]
+        self._patroni = [*patroni(), str(file)]
         hand_over(place.folder)
 
     @property

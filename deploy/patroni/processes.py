@@ -6,9 +6,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 ADDRESS = "127.0.0.1"
@@ -32,6 +34,15 @@ def program(name: str) -> str:
     if found is None:
         raise MissingProgram(f"{name} is not installed; {_INSTALL}")
     return found
+
+
+def patroni() -> list[str]:
+    """Return how to call Patroni.  Raises ``MissingProgram``."""
+    if find_spec("patroni") is None:
+        raise MissingProgram(
+            "Patroni is not installed; pip install 'patroni[etcd3]'"
+        )
+    return [sys.executable, "-I", "-m", "patroni"]
 
 
 def server_programs() -> Path:
@@ -76,7 +87,7 @@ def start(command: Sequence[str], folder: Path) -> "subprocess.Popen[bytes]":
 
 def hand_over(folder: Path) -> None:
     """Give a folder to whoever the programs are started as."""
-    if _not_as_root()[:1] == ["setpriv"]:
+    if _not_as_root()[:1] == ("setpriv",):
         for path in (folder, *folder.rglob("*")):
             os.chown(path, int(_NOBODY), int(_NOBODY))
 
@@ -122,9 +133,12 @@ def _not_as_root() -> tuple[str, ...]:
     who = [f"--map-user={_NOBODY}", f"--map-group={_NOBODY}"]
     apart = ["unshare", "--user", *who]
     with suppress(FileNotFoundError):
-        if subprocess.run(
-            [*apart, "true"], check=False, stderr=subprocess.DEVNULL
-        ).returncode == 0:
+        if (
+            subprocess.run(
+                [*apart, "true"], check=False, stderr=subprocess.DEVNULL
+            ).returncode
+            == 0
+        ):
             return tuple(apart)
     ids = [f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
     return ("setpriv", *ids)

@@ -42,12 +42,12 @@ def cluster() -> Iterator[Cluster]:
 
 
 def database_killed(cluster: Cluster, folder: Path, seconds: float) -> Report:
-    """kill -9 the primary's postmaster; its Patroni lives."""
+    """Kill with -9 the primary's postmaster; its Patroni lives."""
     return _broken(cluster, folder, seconds, Node.kill_database)
 
 
 def machine_killed(cluster: Cluster, folder: Path, seconds: float) -> Report:
-    """kill -9 all that runs on the primary's machine, its etcd included."""
+    """Kill with -9 all that runs on the primary's machine, etcd included."""
     return _broken(cluster, folder, seconds, Node.kill)
 
 
@@ -73,7 +73,7 @@ def switched_over(cluster: Cluster, folder: Path, seconds: float) -> Report:
 
 
 def held_and_killed(cluster: Cluster, folder: Path, seconds: float) -> Report:
-    """kill -9 a primary that, for a while, could tell its replicas nothing.
+    """Kill with -9 a primary that for a while could not tell its replicas.
 
     What it acknowledged meanwhile would be on one disk alone: with
     synchronous replication that is nothing at all.
@@ -109,6 +109,25 @@ def losing_control(cluster: Cluster, folder: Path, seconds: float) -> Report:
     with nodes(folder / "survivor", urls[:1]) as (survivor,):
         report.lost = losses(survivor, ledger)
     return report
+
+
+ROUNDS: dict[str, Round] = {
+    "kill -9 the primary's postmaster": database_killed,
+    "kill -9 the primary's machine": machine_killed,
+    "a machine that died comes back": machine_comes_back,
+    "a planned switchover": switched_over,
+    "kill -9 a primary cut off from its replicas": held_and_killed,
+}
+CONTROL = "the last without synchronous replication: it must lose"
+
+
+def proof(folder: Path, seconds: float) -> Iterator[tuple[str, Report]]:
+    """Yield each round and its figures, and at the end the control's."""
+    with cluster() as found:
+        rounds = {**ROUNDS, CONTROL: losing_control}
+        for number, (title, happens) in enumerate(rounds.items()):
+            heal(found)
+            yield title, happens(found, folder / f"{number}", seconds)
 
 
 def heal(cluster: Cluster) -> None:
