@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from bienvenue import DB
+from bienvenue.commands.shown import database
 from bienvenue.engine import in_memory, make_engine, parse_url
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
+from bienvenue.host_list import spread
 
 SECRET = "hunter2"
 
@@ -19,6 +21,7 @@ SECRET = "hunter2"
         ("sqlite:////var/lib/b.db", "sqlite+pysqlite"),
         ("postgres://u:p@h/d", "postgresql+psycopg"),
         ("postgresql://u:p@/d?host=a:1&host=b:2", "postgresql+psycopg"),
+        ("postgresql://u:p@a:1,b:2/d", "postgresql+psycopg"),
         ("postgresql+psycopg://u@h/d", "postgresql+psycopg"),
         ("mysql://u:p@h/d", "mysql+pymysql"),
         ("mariadb://u:p@h/d", "mariadb+pymysql"),
@@ -27,6 +30,44 @@ SECRET = "hunter2"
 )
 def test_each_engine_has_its_driver(text: str, driver: str) -> None:
     assert parse_url(text).drivername == driver
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"postgresql://u:{SECRET}@a:1,b:2/d?sslmode=require",
+        f"postgresql://u:{SECRET}@/d?host=a:1&host=b:2&sslmode=require",
+    ],
+)
+def test_several_hosts_are_written_in_two_ways(text: str) -> None:
+    url = parse_url(text)
+    assert url.query["host"] == ("a:1", "b:2")
+    _, options = make_engine(url).dialect.create_connect_args(url)
+    assert (options["host"], options["port"]) == ("a,b", "1,2")
+    assert options["sslmode"] == "require"
+    assert options["password"] == SECRET
+    shown = database(text)
+    assert SECRET not in shown
+    assert "a%3A1" in shown
+    assert "b%3A2" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "spread_out"),
+    [
+        ("x://a,b", "x:///?host=a&host=b"),
+        ("x://a,b/", "x:///?host=a&host=b"),
+        ("x://u@a:1,b:2/d", "x://u@/d?host=a:1&host=b:2"),
+        ("x://u:p@a,b,c/d?e=f", "x://u:p@/d?host=a&host=b&host=c&e=f"),
+        ("x://u,v:p,q@a/d", "x://u,v:p,q@a/d"),
+        ("x:///d,e", "x:///d,e"),
+        ("x://h/d?e=f,g", "x://h/d?e=f,g"),
+        ("x://?e=f,g", "x://?e=f,g"),
+        ("a,b", "a,b"),
+    ],
+)
+def test_only_hosts_are_spread_out(text: str, spread_out: str) -> None:
+    assert spread(text) == spread_out
 
 
 @pytest.mark.parametrize(

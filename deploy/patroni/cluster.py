@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any
-from urllib.parse import urlencode
 
 import psycopg
 
@@ -20,12 +19,6 @@ from deploy.patroni.node import Node
 from deploy.patroni.processes import ADDRESS, PATIENCE
 
 ROLE = "bienvenue"
-# What a client needs to find the primary, and to leave one that is silent.
-CLIENT = {
-    "target_session_attrs": "read-write",
-    "connect_timeout": "2",
-    "tcp_user_timeout": "3000",
-}
 _LOOK_SECONDS = 0.1
 
 
@@ -39,10 +32,14 @@ class Cluster:
     @property
     def url(self) -> str:
         """What ``database_url`` is set to: it leads to the primary."""
-        hosts = [("host", f"{ADDRESS}:{n.place.port}") for n in self.nodes]
-        query = urlencode([*hosts, *CLIENT.items()], safe=":")
+        return self.url_from(0)
+
+    def url_from(self, first: int) -> str:
+        """Return the same, with another node asked first."""
+        order = [*self.nodes[first:], *self.nodes[:first]]
+        hosts = ",".join(f"{ADDRESS}:{node.place.port}" for node in order)
         who = f"{ROLE}:{self._passwords.client}"
-        return f"postgresql+psycopg://{who}@/{ROLE}?{query}"
+        return f"postgresql://{who}@{hosts}/{ROLE}"
 
     def start(self) -> None:
         """Switch all machines on; returns when accounts may be kept."""

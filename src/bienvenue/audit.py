@@ -134,6 +134,17 @@ def is_kept(unit: orm.Session, recorded: Recorded) -> bool:
     return unit.scalar(query) is not None
 
 
+def hold_end(unit: orm.Session, recorded: Recorded) -> None:
+    """Hold the end of the strand that these events are in, as a write does.
+
+    The commit of the unit is then one that the database makes good, and
+    with it all that came before.
+    """
+    strand = recorded[-1]["strand"]
+    query = select(AuditHead.strand).where(AuditHead.strand == strand)
+    unit.execute(query.with_for_update())
+
+
 def tell(recorded: Recorded) -> None:
     """Write what a unit recorded to the service's log, after its commit."""
     for event in recorded:

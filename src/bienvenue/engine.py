@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 from bienvenue import faults, hosts, sqlite_file
 from bienvenue.errors import ConfigurationError
+from bienvenue.host_list import spread
 
 # An execution option: a unit that only reads takes no write lock.
 READ_ONLY = "bienvenue_read_only"
@@ -43,7 +44,7 @@ def parse_url(text: str) -> URL:
     hold a password.
     """
     try:
-        url = make_url(text)
+        url = make_url(spread(text))
     except (ArgumentError, ValueError):  # the second for its port
         raise ConfigurationError(
             "database_url: not a URL; for one file write"
@@ -88,6 +89,10 @@ def make_engine(url: URL, *, pooled: bool = True) -> Engine:
     event.listen(engine, "handle_error", _leave_what_moved, retval=True)
     if engine.dialect.name in hosts.MYSQL:
         hosts.watch(engine, servers)
+    if engine.driver == "psycopg":
+        from bienvenue import postgresql  # not everybody has its driver
+
+        postgresql.be_sure(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", sqlite_file.prepare)
         event.listen(engine, "begin", _begin_sqlite)

@@ -86,21 +86,17 @@ class Units:
         """Run a unit once; what it is refused may be its own doing."""
         try:
             with self._writing:
-                return self._once(work, doubts)
+                return self._landed(doubts) or self._once(work, doubts)
         except BienvenueError:
-            if doubts:
-                landed = self.read(lambda unit: _landed(unit, doubts))
-                if landed is not None:
-                    return landed
-            raise
+            landed = self._landed(doubts)
+            if landed is None:
+                raise
+            return landed
 
     def _once(self, work: Work[T], doubts: list[Done[T]]) -> Done[T]:
         with orm.Session(
             self._engine, expire_on_commit=False, info=dict(self._info())
         ) as unit:
-            landed = _landed(unit, doubts)
-            if landed is not None:
-                return landed
             result = work(unit)
             done = Done(result, audit.seal(unit))
             unit.flush()
@@ -108,7 +104,8 @@ class Units:
             # both wait for the same rows.
             landed = _landed(unit, doubts)
             if landed is not None:
-                return landed
+                unit.rollback()
+                return self._made_good(landed)
             try:
                 unit.commit()
             except DBAPIError as error:
@@ -116,6 +113,24 @@ class Units:
                     doubts.append(done)
                 raise
             return done
+
+    def _landed(self, doubts: Sequence[Done[T]]) -> Done[T] | None:
+        """Return the attempt whose commit is there after all, made good."""
+        if not doubts:
+            return None
+        landed = self.read(lambda unit: _landed(unit, doubts))
+        return None if landed is None else self._made_good(landed)
+
+    def _made_good(self, landed: Done[T]) -> Done[T]:
+        """Wait until a commit that is there is as safe as one answered.
+
+        This server may be the only one that has it, if the wait for others
+        was cut off.  Another commit waits for them, and for all before it.
+        """
+        with orm.Session(self._engine) as unit:
+            audit.hold_end(unit, landed.recorded)
+            unit.commit()
+        return landed
 
 
 def _landed(unit: orm.Session, doubts: Sequence[Done[T]]) -> Done[T] | None:

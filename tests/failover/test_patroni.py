@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from bienvenue import DB
 from deploy.patroni.cluster import Cluster
 from tests.failover import patroni
 from tests.failover.patroni import Round
+from tests.http.client import new_address
 
 SECONDS = float(os.environ.get("FAILOVER_SECONDS", patroni.SECONDS))
 
@@ -28,6 +31,16 @@ def cluster(made: Cluster) -> Cluster:
     """The cluster with all of its machines on."""
     patroni.heal(made)
     return made
+
+
+@pytest.mark.parametrize("first", range(3))
+def test_the_primary_is_found_wherever_it_stands(
+    cluster: Cluster, first: int
+) -> None:
+    query = text("SELECT pg_is_in_recovery()")
+    with DB(cluster.url_from(first)) as db:
+        assert db.read(lambda unit: unit.scalar(query)) is False
+        db.add_user(new_address(), "hash")
 
 
 @pytest.mark.parametrize(
