@@ -62,6 +62,7 @@ class Node:
         self._etcd = etcd
         self._authorization = b64encode(f"patroni:{password}".encode())
         self._running: list[subprocess.Popen[bytes]] = []
+        self._held: list[int] = []
         for part in ("etcd", "patroni"):
             (place.folder / part).mkdir(parents=True)
         file = place.folder / "patroni.yml"
@@ -104,14 +105,18 @@ class Node:
 
     def kill_database(self) -> None:
         """Kill its postmaster with -9; Patroni lives, and sees it."""
-        tell([self._database()], signal.SIGKILL)
+        held = [p for p in children(self._database()) if p in self._held]
+        tell([self._database(), *held], signal.SIGKILL)
 
     def hold_replication(self) -> None:
         """Stop what sends its changes to the replicas, until it is killed."""
-        database = self._database()
-        found = [p for p in children(database) if "walsender" in title(p)]
-        assert found, f"{self.place.name} has no replicas"
-        tell(found, signal.SIGSTOP)
+        self._held = [
+            each
+            for each in children(self._database())
+            if "walsender" in title(each)
+        ]
+        assert self._held, f"{self.place.name} has no replicas"
+        tell(self._held, signal.SIGSTOP)
 
     def postmaster(self) -> int | None:
         """Return the process of its PostgreSQL, None where there is none."""
