@@ -147,15 +147,19 @@ def _go_on() -> None:
 
 
 ROUNDS: dict[str, Round] = {
-    "PostgreSQL: primary's postmaster killed": database_killed,
-    "PostgreSQL: primary's machine killed": machine_killed,
-    "PostgreSQL: dead machine back under load": machine_comes_back,
-    "PostgreSQL: planned switchover": switched_over,
-    "PostgreSQL: primary cut off from replicas, killed": held_and_killed,
+    "kill -9 the primary's postmaster": database_killed,
+    "kill -9 the primary's machine": machine_killed,
+    "a machine that died comes back": machine_comes_back,
+    "a planned switchover": switched_over,
+    "kill -9 a primary cut off from its replicas": held_and_killed,
 }
-"""By what happens, as a table has it."""
+CONTROL = "the last without synchronous replication: it must lose"
 
-CONTROLS: dict[str, Round] = {
-    "PostgreSQL: the same, not synchronous (must lose)": losing_control,
-}
-"""What must lose, for a proof that cannot fail would prove nothing."""
+
+def proof(folder: Path, seconds: float) -> Iterator[tuple[str, Report]]:
+    """Yield each round and its figures, and at the end the control's."""
+    with cluster() as found:
+        rounds = {**ROUNDS, CONTROL: losing_control}
+        for number, (title, happens) in enumerate(rounds.items()):
+            heal(found)
+            yield title, happens(found, folder / f"{number}", seconds)
