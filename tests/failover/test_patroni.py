@@ -5,12 +5,15 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from bienvenue import DB
+from bienvenue.engine import make_engine, parse_url
 from deploy.patroni.cluster import Cluster
 from tests.failover import patroni
 from tests.failover.record import Report
@@ -41,6 +44,32 @@ def test_the_primary_is_found_wherever_it_stands(
     with DB(cluster.url_from(first)) as db:
         assert db.read(lambda unit: unit.scalar(query)) is False
         db.add_user(new_address(), "hash")
+
+
+def test_a_silent_server_is_given_up_in_seconds(cluster: Cluster) -> None:
+    """On loopback none is ever silent: what is asked for is all we see."""
+    assert limits(cluster.url) == ("2", "3000", "2", "1", "3")
+    wanted = f"{cluster.url}?connect_timeout=7&keepalives_idle=60"
+    assert limits(wanted) == ("7", "3000", "60", "1", "3")
+
+
+def limits(url: str) -> tuple[str | None, ...]:
+    """Return what the driver was told of connections to this URL."""
+    with closing(make_engine(parse_url(url)).raw_connection()) as connection:
+        driver = connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        found = driver.info.get_parameters()
+        connection.invalidate()
+    return tuple(
+        found.get(name)
+        for name in (
+            "connect_timeout",
+            "tcp_user_timeout",
+            "keepalives_idle",
+            "keepalives_interval",
+            "keepalives_count",
+        )
+    )
 
 
 def test_a_server_that_dies_takes_nothing_with_it(
