@@ -64,7 +64,7 @@ class Auth:
     ) -> None:
         """Work on a database under these settings."""
         self.settings = settings or Settings.load()
-        self.db = db or DB(self.settings.database_url)
+        self.db = db or DB.of(self.settings)
         self.db.code_key = _code_key(self.settings)
         self.db.journal = audit.Journal.of(self.settings)
         self.hasher = PooledHasher(

@@ -69,8 +69,14 @@ class DB:
     ``ConfigurationError`` or ``DatabaseUnavailable`` when it cannot open.
     """
 
-    def __init__(self, url: str = DEFAULT_DATABASE_URL) -> None:
-        """Open the database at a SQLAlchemy URL."""
+    def __init__(
+        self, url: str = DEFAULT_DATABASE_URL, *, upgrades: bool = True
+    ) -> None:
+        """Open the database at a SQLAlchemy URL.
+
+        Without ``upgrades`` one of an earlier release is refused:
+        ``SchemaBehind``.
+        """
         self.url = engines.parse_url(url)
         # Of the digests of short codes; ``Auth`` has one from its settings.
         self.code_key = b""
@@ -79,7 +85,7 @@ class DB:
             self.url, self._folder = engines.private_file(self.url)
         self.engine = engines.make_engine(self.url)
         try:
-            schema.ensure(self.engine)
+            schema.ensure(self.engine, upgrades=upgrades)
         except BaseException:
             self.engine.dispose()
             raise
@@ -94,8 +100,14 @@ class DB:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Open the database of these settings; its log is under their key."""
-        db = cls(settings.database_url)
+        """Open the database of these settings; its log is under their key.
+
+        In production, upgrading is an act of the operator's own:
+        ``SchemaBehind`` is raised where it is still to come.
+        """
+        db = cls(
+            settings.database_url, upgrades=settings.profile != "production"
+        )
         db.journal = audit.Journal.of(settings)
         return db
 

@@ -17,6 +17,7 @@ from bienvenue import engine, schema
 from bienvenue.commands import database, shown
 from bienvenue.config import Settings
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
+from bienvenue.revisions import Standing
 
 _PAGES = 1024  # at a time: others get in between
 _PATIENCE_SECONDS = 10.0
@@ -54,7 +55,8 @@ def restore(url: str | None, backup: Path) -> None:
     with _told(live), _opened(backup) as source, _opened(live) as target:
         _check(source, backup)
         source.backup(target)
-    state = "" if found == schema.HEAD else "; run `bienvenue db upgrade`"
+    behind = schema.standing_of(found) is Standing.BEHIND
+    state = "; run `bienvenue db upgrade`" if behind else ""
     click.echo(f"{live}: restored, revision {found}{state}")
 
 

@@ -28,11 +28,15 @@ def upgrade(database_url: str | None) -> None:
 
 @db.command()
 @options.database_url
-def status(database_url: str | None) -> None:
-    """Tell whether the database is up to date; exit 1 when it is not."""
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def status(database_url: str | None, *, as_json: bool) -> None:
+    """Tell which schema the database has, and what is to be done to it.
+
+    Exits 1 when this release may not use it as it is.
+    """
     from bienvenue.commands import database
 
-    database.status(database_url)
+    database.status(database_url, as_json=as_json)
 
 
 @db.command()
@@ -47,9 +51,7 @@ def status(database_url: str | None) -> None:
     " environment, as TARGET_DATABASE_URL.",
 )
 @click.option("--dry-run", is_flag=True, help="Count, and copy nothing.")
-def copy(
-    database_url: str | None, target_url: str, *, dry_run: bool
-) -> None:
+def copy(database_url: str | None, target_url: str, *, dry_run: bool) -> None:
     """Move everything to another database, of whatever engine.
 
     Stop the service first. Nothing is taken from the database there is; a

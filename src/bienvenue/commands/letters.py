@@ -57,7 +57,7 @@ def _do(
 
 
 def _open(url: str | None) -> DB:
-    return DB(Settings.load({"database_url": url}).database_url)
+    return DB.of(Settings.load({"database_url": url}))
 
 
 def _as_json(row: OutboxRow) -> dict[str, object]:

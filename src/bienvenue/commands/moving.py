@@ -4,12 +4,13 @@ import click
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from bienvenue import transfer
+from bienvenue import schema, transfer
 from bienvenue.commands import database, shown
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.engine import READ_ONLY, in_memory, parse_url
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
+from bienvenue.revisions import Standing
 from bienvenue.transfer import Arrived
 
 
@@ -21,15 +22,13 @@ def copy(source_url: str | None, target_url: str, *, dry_run: bool) -> None:
     """
     source_url = Settings.load({"database_url": source_url}).database_url
     _refuse_pointless(source_url, target_url)
-    if database.revision(source_url) is None:
-        name = shown.database(source_url)
-        raise ConfigurationError(f"{name}: there is nothing to copy")
-    with DB(source_url) as source:
+    _refuse_other_schemas(source_url, target_url)
+    with DB(source_url, upgrades=False) as source:
         if dry_run:
             with source.engine.connect() as connection:
                 _say_dry(connection, target_url)
             return
-        with DB(target_url) as target:
+        with DB(target_url, upgrades=False) as target:
             arrived = _move(source.engine, target.engine)
     for each in arrived:
         click.echo(f"{each.table:16} {each.rows:>12,}  {each.checksum[:16]}")
@@ -65,6 +64,24 @@ def _refuse_pointless(source_url: str, target_url: str) -> None:
         raise ConfigurationError("a database in memory cannot be moved")
     if source == target:
         raise ConfigurationError("--to: this is the database itself")
+
+
+def _refuse_other_schemas(source_url: str, target_url: str) -> None:
+    """Refuse what this release would copy only in part, or not at all."""
+    whole = (Standing.CURRENT, Standing.BEHIND)  # the second is refused later
+    for url, fit in (
+        (source_url, whole),
+        (target_url, (*whole, Standing.EMPTY)),
+    ):
+        found = database.revision(url)
+        stands, name = schema.standing_of(found), shown.database(url)
+        if stands is Standing.EMPTY and stands not in fit:
+            raise ConfigurationError(f"{name}: there is nothing to copy")
+        if stands not in fit:
+            raise ConfigurationError(
+                f"{name}: has revision {found}, of another release; copy"
+                " with that one"
+            )
 
 
 def _say_dry(source: Connection, target_url: str) -> None:

@@ -89,7 +89,7 @@ def _prepare_database(settings: Settings) -> None:
             "database_url: processes cannot share a database in memory; name"
             " a file, or set workers to 1"
         )
-    with DB(settings.database_url) as db:
+    with DB.of(settings) as db:
         _release_letters(db)
 
 
