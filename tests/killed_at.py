@@ -47,9 +47,10 @@ def main() -> None:
             finally:
                 os._exit(status)
         _, ended = os.waitpid(child, 0)
-        killed = os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGKILL
+        killed = ended == signal.SIGKILL
         said = "killed" if killed else "done"
-        print(said if killed or ended == 0 else "failed", flush=True)
+        sys.stdout.write(f"{said if killed or not ended else 'failed'}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import pytest
 from bienvenue import DB, schema
 from bienvenue.errors import ConfigurationError
 
-
 # It takes away what releases before schema 9000 use.
 BEYOND = "9999_from_9000"
 
@@ -21,7 +20,7 @@ def newer(tmp_path: Path) -> Path:
     with DB(f"sqlite:///{path}") as db:
         db.add_user("bob@example.com", "h")
     with closing(sqlite3.connect(path)) as raw:
-        raw.execute(f"UPDATE bienvenue_version SET version_num = '{BEYOND}'")
+        raw.execute("UPDATE bienvenue_version SET version_num = ?", [BEYOND])
         raw.commit()
     return path
 
@@ -48,9 +47,9 @@ def test_a_newer_release_s_database_is_refused(newer: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         DB(f"sqlite:///{newer}")
     assert str(caught.value) == (
-        "database_url: the database has schema 9999_from_9000, which this release"
-        f" (schema {schema.HEAD}) does not know; run the release that made"
-        " it, or a newer one"
+        "database_url: the database has schema 9999_from_9000, which this"
+        f" release (schema {schema.HEAD}) does not know; run the release that"
+        " made it, or a newer one"
     )
     assert caught.value.__cause__ is None
 

@@ -80,9 +80,12 @@ def ensure(engine: Engine, *, upgrades: bool = True) -> str | None:
             found = current(open_)
         if _is_fit(found, upgrades=upgrades):
             return found
-        with _patient(engine) as connection, connection.begin():
-            with _alone(connection):
-                return _bring_up(connection, upgrades=upgrades)
+        with (
+            _patient(engine) as connection,
+            connection.begin(),
+            _alone(connection),
+        ):
+            return _bring_up(connection, upgrades=upgrades)
     except DBAPIError as error:
         raise DatabaseUnavailable(
             f"the database cannot be used: {_reason(error)}"

@@ -20,6 +20,14 @@ from tests import killed_at
 from tests.conftest import Servers
 from tests.shapes import shape
 
+_USER = """
+INSERT INTO users (id, email, email_key, hashed_password, created_at)
+VALUES (7, 'b@x.test', 'b@x.test', 'h', 1)
+"""
+_SESSION = """
+INSERT INTO sessions (user_id, digest, created_at, last_seen_at, expires_at)
+VALUES (7, :digest, 1, 1, :end)
+"""
 MOST = 200  # statements; more than there are
 
 Fresh = Callable[[], str]
@@ -106,16 +114,9 @@ def old(url: str) -> str:
     engine, session = make_engine(parse_url(url)), secret.new_token()
     with engine.begin() as connection:
         migrations.upgrade(connection, "0001")
-        for statement in (
-            "INSERT INTO users (id, email, email_key, hashed_password,"
-            " created_at) VALUES (7, 'b@x.test', 'b@x.test', 'h', 1)",
-            "INSERT INTO sessions (user_id, digest, created_at,"
-            " last_seen_at, expires_at) VALUES (7, :digest, 1, 1, :end)",
-        ):
-            values = {"digest": secret.digest(session), "end": 2**62}
-            connection.execute(
-                text(statement), values if ":digest" in statement else None
-            )
+        connection.execute(text(_USER))
+        values = {"digest": secret.digest(session), "end": 2**62}
+        connection.execute(text(_SESSION), values)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT setval('users_id_seq', 7)"))
     engine.dispose()
