@@ -13,9 +13,13 @@ from tests.additive import breaches, look
 FIRST_UNDER_THE_RULE = "0003"
 
 TABLES = (
-    "CREATE TABLE owners (id INTEGER PRIMARY KEY, name VARCHAR(9) NOT NULL,"
-    " old VARCHAR(9), kept INTEGER DEFAULT 1,"
-    " CONSTRAINT uq_owners_name UNIQUE (name))",
+    """
+    CREATE TABLE owners (
+        id INTEGER PRIMARY KEY, name VARCHAR(9) NOT NULL,
+        old VARCHAR(9), kept INTEGER DEFAULT 1,
+        CONSTRAINT uq_owners_name UNIQUE (name)
+    )
+    """,
     "CREATE TABLE things (id INTEGER PRIMARY KEY, owner_id INTEGER NOT NULL)",
 )
 ALLOWED = [
@@ -23,9 +27,13 @@ ALLOWED = [
     "ALTER TABLE owners ADD COLUMN new INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX ix_owners_old ON owners (old)",
     "CREATE TABLE new (id INTEGER PRIMARY KEY, name VARCHAR(9) NOT NULL)",
-    "CREATE TABLE new (id INTEGER PRIMARY KEY, owner_id INTEGER NOT NULL,"
-    " CONSTRAINT fk_new FOREIGN KEY (owner_id) REFERENCES owners (id)"
-    " ON DELETE CASCADE)",
+    """
+    CREATE TABLE new (
+        id INTEGER PRIMARY KEY, owner_id INTEGER NOT NULL,
+        CONSTRAINT fk_new FOREIGN KEY (owner_id) REFERENCES owners (id)
+        ON DELETE CASCADE
+    )
+    """,
 ]
 REFUSED = {
     "DROP TABLE things": "things is gone",

@@ -63,9 +63,10 @@ def tables() -> list[Table]:
     ]
 
 
-def size(source: Connection) -> int:
-    """Count the rows there are to move."""
-    return sum(count(source, table) for table in tables())
+def size(source: Connection, given: Sequence[Table] | None = None) -> int:
+    """Count the rows there are to move, as ``copy`` would."""
+    chosen = tables() if given is None else given
+    return sum(count(source, table) for table in chosen)
 
 
 def count(connection: Connection, table: Table) -> int:
@@ -75,16 +76,22 @@ def count(connection: Connection, table: Table) -> int:
 
 
 def copy(
-    source: Connection, target: Connection, progress: Progress
+    source: Connection,
+    target: Connection,
+    progress: Progress,
+    given: Sequence[Table] | None = None,
 ) -> list[Arrived]:
     """Copy what the target lacks, compare both, and return what is there.
+
+    All tables of this release, unless others are given.
 
     ``source`` is read in one transaction of the caller's; each batch is
     committed to the target.  ``progress`` is told of rows as they arrive.
     Raises ``TransferRefused`` for a target whose rows are not a beginning
     of the source's.
     """
-    for table in tables():
+    chosen = tables() if given is None else given
+    for table in chosen:
         last = _continue(source, target, table, progress)
         for batch in _batches(source, table, after=last):
             target.execute(insert(table), [row._asdict() for row in batch])
@@ -92,7 +99,7 @@ def copy(
             progress(len(batch))
         sequences.catch_up(source, target, table)
         target.commit()
-    return compare(source, target)
+    return [_same(source, target, table) for table in chosen]
 
 
 def compare(source: Connection, target: Connection) -> list[Arrived]:
@@ -101,6 +108,21 @@ def compare(source: Connection, target: Connection) -> list[Arrived]:
     Raises ``TransferRefused`` naming the table where they differ.
     """
     return [_same(source, target, table) for table in tables()]
+
+
+def checksum(
+    connection: Connection, table: Table, last: Sequence[Any] | None = None
+) -> Arrived:
+    """Return a table's count and what its rows add up to.
+
+    Of the rows up to a key, where one is given.
+    """
+    digest, rows = hashlib.sha256(), 0
+    for batch in _batches(connection, table, until=last):
+        for row in batch:
+            digest.update(repr(tuple(_plain(each) for each in row)).encode())
+        rows += len(batch)
+    return Arrived(table.name, rows, digest.hexdigest())
 
 
 def _continue(
@@ -113,8 +135,8 @@ def _continue(
     ).first()
     if last is None:
         return None
-    found = _sum(target, table, last)
-    if found != _sum(source, table, last):
+    found = checksum(target, table, last)
+    if found != checksum(source, table, last):
         raise TransferRefused(
             f"the target's table {table.name} holds other rows than the"
             " source's; name an empty database"
@@ -124,24 +146,13 @@ def _continue(
 
 
 def _same(source: Connection, target: Connection, table: Table) -> Arrived:
-    here, there = _sum(source, table), _sum(target, table)
+    here, there = checksum(source, table), checksum(target, table)
     if here != there:
         raise TransferRefused(
             f"{table.name} differs: {here.rows} rows here, {there.rows}"
             " there; is something still writing to either database?"
         )
     return there
-
-
-def _sum(
-    connection: Connection, table: Table, last: Sequence[Any] | None = None
-) -> Arrived:
-    digest, rows = hashlib.sha256(), 0
-    for batch in _batches(connection, table, until=last):
-        for row in batch:
-            digest.update(repr(tuple(_plain(each) for each in row)).encode())
-        rows += len(batch)
-    return Arrived(table.name, rows, digest.hexdigest())
 
 
 def _batches(

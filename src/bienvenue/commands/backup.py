@@ -25,7 +25,12 @@ _PATIENCE_SECONDS = 10.0
 
 def backup(url: str | None, output: Path) -> None:
     """Copy the database to a new file that its owner alone may read."""
-    live = _file_of(url)
+    copy_file(_file_of(url), output)
+    click.echo(f"{output}: {output.stat().st_size:,} bytes, checked")
+
+
+def copy_file(live: Path, output: Path) -> None:
+    """Copy a SQLite database to a new file, whole, while it is in use."""
     with _told(live):
         _new_file(output)
         try:
@@ -35,7 +40,6 @@ def backup(url: str | None, output: Path) -> None:
         except BaseException:
             output.unlink()
             raise
-    click.echo(f"{output}: {output.stat().st_size:,} bytes, checked")
 
 
 def restore(url: str | None, backup: Path) -> None:

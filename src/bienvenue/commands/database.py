@@ -76,11 +76,13 @@ def _told(name: str, found: str | None, stands: Standing) -> str:
                 f" {schema.HEAD}) does not know; run the release that made"
                 " it, or a newer one"
             )
-    state = "empty" if stands is Standing.EMPTY else f"revision {found}"
-    return (
-        f"{name}: {state}, wants revision {schema.HEAD}; run"
-        " `bienvenue db upgrade`"
-    )
+        case Standing.EMPTY | Standing.BEHIND:
+            empty = stands is Standing.EMPTY
+            state = "empty" if empty else f"revision {found}"
+            return (
+                f"{name}: {state}, wants revision {schema.HEAD}; run"
+                " `bienvenue db upgrade`"
+            )
 
 
 def _pending(found: str | None) -> list[tuple[str, str]]:

@@ -63,6 +63,28 @@ def copy(database_url: str | None, target_url: str, *, dry_run: bool) -> None:
 
 
 @db.command()
+@options.database_url
+@click.option(
+    "--to",
+    "target_url",
+    metavar="URL",
+    envvar="TARGET_DATABASE_URL",
+    help="An empty database on a server of the same kind, for the copy; one"
+    " with a password is better kept in the environment, as"
+    " TARGET_DATABASE_URL. SQLite needs none.",
+)
+def rehearse(database_url: str | None, target_url: str | None) -> None:
+    """Upgrade a copy of the database, and see that nothing is lost.
+
+    The database itself is only read, and may be in use. The copy is taken
+    away at the end.
+    """
+    from bienvenue.commands import rehearsing
+
+    rehearsing.rehearse(database_url, target_url)
+
+
+@db.command()
 @click.argument("file", type=_file)
 @options.database_url
 def backup(file: Path, database_url: str | None) -> None:

@@ -1,7 +1,7 @@
 """``bienvenue db copy``: one command from SQLite to a cluster, or back."""
 
 import click
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError
 
 from bienvenue import schema, transfer
@@ -29,14 +29,21 @@ def copy(source_url: str | None, target_url: str, *, dry_run: bool) -> None:
                 _say_dry(connection, target_url)
             return
         with DB(target_url, upgrades=False) as target:
-            arrived = _move(source.engine, target.engine)
+            arrived = move(source.engine, target.engine)
     for each in arrived:
         click.echo(f"{each.table:16} {each.rows:>12,}  {each.checksum[:16]}")
     name = shown.database(target_url)
     click.echo(f"all is in {name}; name it in database_url, and start again")
 
 
-def _move(source: Engine, target: Engine) -> list[Arrived]:
+def move(
+    source: Engine, target: Engine, tables: list[Table] | None = None
+) -> list[Arrived]:
+    """Copy all rows, with a bar on a terminal, and compare; say what came.
+
+    What is read is one moment of the source.  Raises ``TransferRefused``,
+    or ``DatabaseUnavailable`` when either database goes away.
+    """
     # One snapshot of the source, however long it takes.
     if source.dialect.name != "sqlite":
         source = source.execution_options(isolation_level="REPEATABLE READ")
@@ -46,10 +53,12 @@ def _move(source: Engine, target: Engine) -> list[Arrived]:
             reading.connect() as here,
             target.connect() as there,
             click.progressbar(
-                length=transfer.size(here), label="copying", show_pos=True
+                length=transfer.size(here, tables),
+                label="copying",
+                show_pos=True,
             ) as bar,
         ):
-            return transfer.copy(here, there, bar.update)
+            return transfer.copy(here, there, bar.update, tables)
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         raise DatabaseUnavailable(

@@ -23,7 +23,7 @@ from sqlalchemy.schema import (
     ExecutableDDLElement,
 )
 
-_NOTHING = DDL("DO 0")
+_NOTHING = DDL("DO 0")  # type: ignore[no-untyped-call]  # theirs
 
 
 @contextmanager
