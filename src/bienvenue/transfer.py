@@ -13,9 +13,11 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     MetaData,
     Row,
+    String,
     Table,
     TypeDecorator,
     func,
@@ -131,7 +133,9 @@ def _continue(
     """Return the last key of the target, if all up to it is the same."""
     key = list(table.primary_key)
     last = target.execute(
-        select(*key).order_by(*(each.desc() for each in key)).limit(1)
+        select(*key)
+        .order_by(*(_alike(target, each).desc() for each in key))
+        .limit(1)
     ).first()
     if last is None:
         return None
@@ -164,13 +168,14 @@ def _batches(
 ) -> Iterator[Sequence[Row[Any]]]:
     """Yield rows in the order of their key, never many at once."""
     key = list(table.primary_key)
-    query = select(table).order_by(*key).limit(BATCH)
+    place = [_alike(connection, each) for each in key]
+    query = select(table).order_by(*place).limit(BATCH)
     if until is not None:
-        query = query.where(tuple_(*key) <= tuple(until))
+        query = query.where(tuple_(*place) <= tuple(until))
     while True:
         page = query
         if after is not None:
-            page = query.where(tuple_(*key) > tuple(after))
+            page = query.where(tuple_(*place) > tuple(after))
         found = connection.execute(page).all()
         if found:
             yield found
@@ -178,6 +183,21 @@ def _batches(
             return
         last = found[-1]._asdict()
         after = [last[each.name] for each in key]
+
+
+def _alike(
+    connection: Connection, column: "Column[Any]"
+) -> "ColumnElement[Any]":
+    """Return a key such that every engine puts its values in one order.
+
+    That of their bytes; PostgreSQL would otherwise follow the language that
+    its database was made for.
+    """
+    if connection.dialect.name == "postgresql" and isinstance(
+        column.type, String
+    ):
+        return column.collate("C")
+    return column
 
 
 def _kept(column: "Column[Any]") -> Any:
