@@ -31,7 +31,9 @@ def look(engine: Engine) -> dict[str, Look]:
     found = inspect(engine)
     return {
         table: Look(
-            columns={each["name"]: each for each in found.get_columns(table)},
+            columns={
+                each["name"]: dict(each) for each in found.get_columns(table)
+            },
             keys={
                 str(each["name"]): dict(each)
                 for each in (

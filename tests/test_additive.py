@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 
 from bienvenue import migrations, revisions, schema
 from bienvenue.engine import make_engine, parse_url
-from tests.additive import breaches, look
+from tests.additive import Look, breaches, look
 
 # The steps up to here were taken before there was anything to run beside.
 FIRST_UNDER_THE_RULE = "0003"
@@ -78,7 +78,7 @@ def say(engine: Engine, *statements: str) -> None:
 
 def test_every_step_only_adds(engine: Engine) -> None:
     """This holds for whatever step is added: there is no list to extend."""
-    before = {}
+    before: dict[str, Look] = {}
     for revision, does in migrations.steps():
         with engine.begin() as connection:
             migrations.upgrade(connection, revision)

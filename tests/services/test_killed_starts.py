@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bienvenue import DB, migrations, schema, secret
+from bienvenue.columns import VERSION_TABLE
 from bienvenue.engine import make_engine, parse_url
 from tests import killed_at
 from tests.conftest import Servers
@@ -79,7 +80,7 @@ def whole(url: str) -> dict[str, object]:
         found = shape(db.engine)
         with db.engine.connect() as connection:
             assert schema.current(connection) == schema.HEAD
-    del found[schema.VERSION_TABLE]
+    del found[VERSION_TABLE]
     return found
 
 
