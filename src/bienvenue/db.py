@@ -33,7 +33,7 @@ from bienvenue import (
     session,
 )
 from bienvenue import engine as engines
-from bienvenue.columns import Base, is_id
+from bienvenue.columns import Base, is_user_id
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
 from bienvenue.errors import (
     EmailTaken,
@@ -57,6 +57,8 @@ _PAUSE_SECONDS = 0.01  # at most, before the second attempt
 _TRANSIENT = frozenset({"40001", "40P01", 1205, 1213})
 _ATTRIBUTES = frozenset(inspect(User).all_orm_descriptors.keys())
 _RESET = one_time_token.Purpose.RESET_PASSWORD
+# PyMySQL would write them out as a list of values.
+_MANY = (list, tuple, set, frozenset, dict)
 # What a driver says to a value; its other errors are the database's own.
 _VALUE_ERRORS = frozenset({DataError, InterfaceError})
 
@@ -187,8 +189,7 @@ class DB:
         """
         if not criteria or not _ATTRIBUTES.issuperset(criteria):
             raise InvalidQuery
-        if any(value is None for value in criteria.values()):
-            raise UserNotFound
+        _refuse_odd(criteria)
         query = select(User).filter_by(**criteria).order_by(User.id).limit(1)
         try:
             user = self.read(lambda unit: unit.scalars(query).first())
@@ -301,7 +302,7 @@ def lock_user(unit: orm.Session, user_id: int | None) -> User:
     Whoever changes what belongs to an account takes its row first; so two
     changes of one account never cross.  Raises ``UserNotFound``.
     """
-    if not is_id(user_id):
+    if not is_user_id(user_id):
         raise UserNotFound
     user = unit.get(User, user_id, with_for_update=True)
     if user is None:
@@ -350,6 +351,17 @@ def _begin(
         session.assign(unit, user.id, session_id, span)
     except IntegrityError:
         raise UnknownAttribute("session_id is in use") from None
+
+
+def _refuse_odd(criteria: dict[str, Any]) -> None:
+    """Raise for what nobody has, or what only some drivers would refuse."""
+    if any(isinstance(each, _MANY) for each in criteria.values()):
+        raise InvalidQuery("a value does not fit its attribute")
+    if any(value is None for value in criteria.values()):
+        raise UserNotFound
+    number = criteria.get("id", 1)
+    if isinstance(number, int) and not is_user_id(number):
+        raise UserNotFound
 
 
 def _is_of_database(error: Exception) -> bool:
