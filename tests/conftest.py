@@ -14,6 +14,11 @@ import pytest
 from bienvenue import DB, Auth, Settings
 from tests import database_servers
 from tests.database_servers import Server
+from tests.ran_on import (  # noqa: F401  hooks: the table at the end
+    pytest_runtest_setup,
+    pytest_runtest_teardown,
+    pytest_terminal_summary,
+)
 
 ENGINES = ("sqlite", "postgresql", "mariadb")
 

@@ -13,6 +13,8 @@ import redis
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
+from tests import ran_on
+
 
 class PrivateRedis:
     """A started Redis: its URL, and a way to end it at any time."""
@@ -37,6 +39,7 @@ class PrivateRedis:
 @contextmanager
 def started() -> Iterator[PrivateRedis]:
     """Run a Redis; where there is none, say so, and fail under CI."""
+    ran_on.note("redis")
     program = shutil.which("redis-server")
     if program is None:
         if os.environ.get("CI"):

@@ -1,6 +1,5 @@
 """``DB``: the door to the database, as the contract has it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,6 @@ from bienvenue import DB, Session, User, faults, secret
 from bienvenue.errors import EmailTaken, UnknownAttribute, UserNotFound
 
 EMAIL = "test@test.com"
-
-
-@pytest.fixture
-def db() -> Iterator[DB]:
-    with DB("sqlite://") as found:
-        yield found
 
 
 def test_users_are_added(db: DB) -> None:
@@ -65,6 +58,7 @@ def test_users_are_found(db: DB) -> None:
         {"email": None},
         {"email": "\ud800"},
         {"id": 404},
+        {"id": 2**31},
         {"id": 2**70},
         {"id": None},
         {"session_id": None},
@@ -126,7 +120,7 @@ def test_an_unknown_attribute_is_a_value_error(
     assert db.find_user_by(id=1).hashed_password == "h"
 
 
-@pytest.mark.parametrize("user_id", [404, 0, -1, 2**70, None, "1"])
+@pytest.mark.parametrize("user_id", [404, 0, -1, 2**31, 2**70, None, "1"])
 def test_an_unknown_user_is_not_updated(db: DB, user_id: int) -> None:
     with pytest.raises(NoResultFound):
         db.update_user(user_id, hashed_password="x")

@@ -12,9 +12,11 @@ from hypothesis.stateful import (
     multiple,
     precondition,
     rule,
+    run_state_machine_as_test,
 )
+from sqlalchemy import delete
 
-from bienvenue import DB, Auth, Settings, clock
+from bienvenue import DB, Auth, Settings, clock, schema
 from bienvenue.errors import EmailTaken, InvalidCredentials, InvalidToken
 
 EMAILS = st.sampled_from(["a@x.test", "b@x.test", "c@x.test"])
@@ -26,6 +28,7 @@ RESET_SECONDS = 3600
 class Accounts(RuleBasedStateMachine):
     """Register, log in, log out, reset, and let time pass."""
 
+    database = "sqlite://"
     sessions: Any = Bundle("sessions")
     tokens: Any = Bundle("tokens")
 
@@ -33,12 +36,16 @@ class Accounts(RuleBasedStateMachine):
         super().__init__()
         self._frozen = clock.frozen()
         self.clock = self._frozen.__enter__()
-        self.auth = Auth(DB("sqlite://"), Settings(bcrypt_rounds=4))
+        self.auth = Auth(DB(self.database), Settings(bcrypt_rounds=4))
         self.passwords: dict[str, str] = {}
         self.live: dict[str, str] = {}
         self.reset: dict[str, tuple[str, int]] = {}
 
     def teardown(self) -> None:
+        # The next example begins with nothing, in the same database.
+        with self.auth.db.engine.begin() as connection:
+            for table in reversed(schema.tables()):
+                connection.execute(delete(table))
         self.auth.close()
         self._frozen.__exit__(None, None, None)
 
@@ -131,10 +138,14 @@ def _composed(password: str) -> str:
     return "é" if password == "e\u0301" else password
 
 
-TestAccounts = Accounts.TestCase
-TestAccounts.settings = settings(
-    max_examples=30,
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+def test_accounts(url: str) -> None:
+    machine = type("OnThisEngine", (Accounts,), {"database": url})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=30 if url.startswith("sqlite") else 15,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

@@ -14,6 +14,7 @@ from bienvenue.columns import VERSION_TABLE, Base
 from bienvenue.engine import make_engine, parse_url
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 from bienvenue.migrations import upgrade
+from tests.shapes import shape
 
 OPEN = """
 import sys
@@ -35,29 +36,6 @@ def raw(url: str) -> Iterator[Engine]:
     engine = create_engine(url)
     yield engine
     engine.dispose()
-
-
-def shape(engine: Engine) -> dict[str, object]:
-    """Describe tables, columns, keys and indexes; order means nothing."""
-    found = inspect(engine)
-
-    def told(items: object) -> list[str]:
-        assert isinstance(items, list)
-        return sorted(
-            str(sorted((key, str(value)) for key, value in each.items()))
-            for each in items
-        )
-
-    return {
-        table: (
-            told(found.get_columns(table)),
-            str(found.get_pk_constraint(table)),
-            told(found.get_foreign_keys(table)),
-            told(found.get_unique_constraints(table)),
-            told(found.get_indexes(table)),
-        )
-        for table in found.get_table_names()
-    }
 
 
 def test_a_new_database_has_every_table_and_the_revision(db: DB) -> None:

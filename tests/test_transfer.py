@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert, text
+from sqlalchemy.engine import make_url
 
 from bienvenue import DB, Auth, Settings, audit_check, outbox, transfer
 from bienvenue.errors import TransferRefused
 from bienvenue.outbox import Letter
+from tests.conftest import Servers
 
 EMAIL, PASSWORD = "Bob@example.com", "b4l0u"
 
@@ -135,6 +137,28 @@ def test_a_row_too_many_is_found(filled: Auth, db: DB) -> None:
 
 def test_an_empty_database_is_moved_as_well(source: DB, db: DB) -> None:
     assert move(source, db) == {}
+
+
+@pytest.mark.engine("postgresql")
+def test_the_language_of_a_database_does_not_matter(
+    source: DB, url: str, servers: Servers
+) -> None:
+    """In English "a" comes before "B", and after it in bytes."""
+    servers("postgresql").say(
+        "CREATE DATABASE english TEMPLATE template0 LOCALE_PROVIDER icu"
+        " ICU_LOCALE 'en-US'"
+    )
+    heads = {each.name: each for each in transfer.tables()}["audit_heads"]
+    rows = [
+        {"strand": name, "sequence": 1, "mac": bytes(32)}
+        for name in ("a", "B", "c", "_", "\u00e9", "z", "\U0001f600")
+    ]
+    with source.engine.begin() as connection:
+        connection.execute(insert(heads), rows)
+    english = make_url(url).set(database="english")
+    with DB(english.render_as_string(hide_password=False)) as target:
+        assert move(source, target) == {"audit_heads": 7}
+        assert move(source, target) == {"audit_heads": 7}
 
 
 def test_a_key_of_text_and_binary_values_arrive(source: DB, db: DB) -> None:

@@ -47,6 +47,14 @@ def is_id(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and 0 < value < 2**63
 
 
+def is_user_id(value: object) -> TypeGuard[int]:
+    """Tell whether a value can be the id of a user on every engine.
+
+    PostgreSQL refuses to compare what its INTEGER cannot hold.
+    """
+    return isinstance(value, int) and 0 < value < 2**31
+
+
 def exact(length: int) -> String:
     """Return a text type that compares to the letter on every engine.
 

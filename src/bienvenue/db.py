@@ -28,7 +28,7 @@ from bienvenue import (
     session,
 )
 from bienvenue import engine as engines
-from bienvenue.columns import Base
+from bienvenue.columns import Base, is_user_id
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
 from bienvenue.errors import InvalidQuery, UserNotFound
 from bienvenue.events import Event
@@ -50,6 +50,8 @@ T = TypeVar("T")
 
 _CODES = "mailed codes"  # what their key is derived for
 _ATTRIBUTES = frozenset(inspect(User).all_orm_descriptors.keys())
+# PyMySQL would write them out as a list of values.
+_MANY = (list, tuple, set, frozenset, dict)
 # What a driver says to a value; its other errors are the database's own.
 _VALUE_ERRORS = frozenset({DataError, InterfaceError})
 
@@ -62,8 +64,14 @@ class DB:
     ``ConfigurationError`` or ``DatabaseUnavailable`` when it cannot open.
     """
 
-    def __init__(self, url: str = DEFAULT_DATABASE_URL) -> None:
-        """Open the database at a SQLAlchemy URL."""
+    def __init__(
+        self, url: str = DEFAULT_DATABASE_URL, *, upgrades: bool = True
+    ) -> None:
+        """Open the database at a SQLAlchemy URL.
+
+        Without ``upgrades`` one of an earlier release is refused:
+        ``SchemaBehind``.
+        """
         self.url = engines.parse_url(url)
         # Of the digests of short codes; see ``configure``.
         self.code_key = b""
@@ -72,7 +80,7 @@ class DB:
             self.url, self._folder = engines.private_file(self.url)
         self.engine = engines.make_engine(self.url)
         try:
-            schema.ensure(self.engine)
+            schema.ensure(self.engine, upgrades=upgrades)
         except BaseException:
             self.engine.dispose()
             raise
@@ -84,8 +92,14 @@ class DB:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Open the database of these settings, and go by them."""
-        db = cls(settings.database_url)
+        """Open the database of these settings, and go by them.
+
+        In production, upgrading is an act of the operator's own:
+        ``SchemaBehind`` is raised where it is still to come.
+        """
+        db = cls(
+            settings.database_url, upgrades=settings.profile != "production"
+        )
         db.configure(settings)
         return db
 
@@ -175,8 +189,7 @@ class DB:
         """
         if not criteria or not _ATTRIBUTES.issuperset(criteria):
             raise InvalidQuery
-        if any(value is None for value in criteria.values()):
-            raise UserNotFound
+        _refuse_odd(criteria)
         query = select(User).filter_by(**criteria).order_by(User.id).limit(1)
         try:
             user = self.read(lambda unit: unit.scalars(query).first())
@@ -225,6 +238,17 @@ class DB:
             **self.journal.info(),
             one_time_token.CODE_KEY: self.code_key,
         }
+
+
+def _refuse_odd(criteria: dict[str, Any]) -> None:
+    """Raise for what nobody has, or what only some drivers would refuse."""
+    if any(isinstance(each, _MANY) for each in criteria.values()):
+        raise InvalidQuery("a value does not fit its attribute")
+    if any(value is None for value in criteria.values()):
+        raise UserNotFound
+    number = criteria.get("id", 1)
+    if isinstance(number, int) and not is_user_id(number):
+        raise UserNotFound
 
 
 def _is_of_database(error: Exception) -> bool:

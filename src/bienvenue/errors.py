@@ -44,6 +44,12 @@ class DatabaseUnavailable(BienvenueError):
     default_message = "the database cannot be reached"
 
 
+class SchemaBehind(ConfigurationError):
+    """The database is of an earlier release; the text says what to run."""
+
+    code = "schema_behind"
+
+
 class AuditBroken(BienvenueError):
     """The audit log is not what was written, or cannot be gone on with."""
 

@@ -13,9 +13,11 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     MetaData,
     Row,
+    String,
     Table,
     TypeDecorator,
     func,
@@ -63,9 +65,10 @@ def tables() -> list[Table]:
     ]
 
 
-def size(source: Connection) -> int:
-    """Count the rows there are to move."""
-    return sum(count(source, table) for table in tables())
+def size(source: Connection, given: Sequence[Table] | None = None) -> int:
+    """Count the rows there are to move, as ``copy`` would."""
+    chosen = tables() if given is None else given
+    return sum(count(source, table) for table in chosen)
 
 
 def count(connection: Connection, table: Table) -> int:
@@ -75,16 +78,22 @@ def count(connection: Connection, table: Table) -> int:
 
 
 def copy(
-    source: Connection, target: Connection, progress: Progress
+    source: Connection,
+    target: Connection,
+    progress: Progress,
+    given: Sequence[Table] | None = None,
 ) -> list[Arrived]:
     """Copy what the target lacks, compare both, and return what is there.
+
+    All tables of this release, unless others are given.
 
     ``source`` is read in one transaction of the caller's; each batch is
     committed to the target.  ``progress`` is told of rows as they arrive.
     Raises ``TransferRefused`` for a target whose rows are not a beginning
     of the source's.
     """
-    for table in tables():
+    chosen = tables() if given is None else given
+    for table in chosen:
         last = _continue(source, target, table, progress)
         for batch in _batches(source, table, after=last):
             target.execute(insert(table), [row._asdict() for row in batch])
@@ -92,7 +101,7 @@ def copy(
             progress(len(batch))
         sequences.catch_up(source, target, table)
         target.commit()
-    return compare(source, target)
+    return [_same(source, target, table) for table in chosen]
 
 
 def compare(source: Connection, target: Connection) -> list[Arrived]:
@@ -103,18 +112,35 @@ def compare(source: Connection, target: Connection) -> list[Arrived]:
     return [_same(source, target, table) for table in tables()]
 
 
+def checksum(
+    connection: Connection, table: Table, last: Sequence[Any] | None = None
+) -> Arrived:
+    """Return a table's count and what its rows add up to.
+
+    Of the rows up to a key, where one is given.
+    """
+    digest, rows = hashlib.sha256(), 0
+    for batch in _batches(connection, table, until=last):
+        for row in batch:
+            digest.update(repr(tuple(_plain(each) for each in row)).encode())
+        rows += len(batch)
+    return Arrived(table.name, rows, digest.hexdigest())
+
+
 def _continue(
     source: Connection, target: Connection, table: Table, progress: Progress
 ) -> Sequence[Any] | None:
     """Return the last key of the target, if all up to it is the same."""
     key = list(table.primary_key)
     last = target.execute(
-        select(*key).order_by(*(each.desc() for each in key)).limit(1)
+        select(*key)
+        .order_by(*(_alike(target, each).desc() for each in key))
+        .limit(1)
     ).first()
     if last is None:
         return None
-    found = _sum(target, table, last)
-    if found != _sum(source, table, last):
+    found = checksum(target, table, last)
+    if found != checksum(source, table, last):
         raise TransferRefused(
             f"the target's table {table.name} holds other rows than the"
             " source's; name an empty database"
@@ -124,24 +150,13 @@ def _continue(
 
 
 def _same(source: Connection, target: Connection, table: Table) -> Arrived:
-    here, there = _sum(source, table), _sum(target, table)
+    here, there = checksum(source, table), checksum(target, table)
     if here != there:
         raise TransferRefused(
             f"{table.name} differs: {here.rows} rows here, {there.rows}"
             " there; is something still writing to either database?"
         )
     return there
-
-
-def _sum(
-    connection: Connection, table: Table, last: Sequence[Any] | None = None
-) -> Arrived:
-    digest, rows = hashlib.sha256(), 0
-    for batch in _batches(connection, table, until=last):
-        for row in batch:
-            digest.update(repr(tuple(_plain(each) for each in row)).encode())
-        rows += len(batch)
-    return Arrived(table.name, rows, digest.hexdigest())
 
 
 def _batches(
@@ -153,13 +168,14 @@ def _batches(
 ) -> Iterator[Sequence[Row[Any]]]:
     """Yield rows in the order of their key, never many at once."""
     key = list(table.primary_key)
-    query = select(table).order_by(*key).limit(BATCH)
+    place = [_alike(connection, each) for each in key]
+    query = select(table).order_by(*place).limit(BATCH)
     if until is not None:
-        query = query.where(tuple_(*key) <= tuple(until))
+        query = query.where(tuple_(*place) <= tuple(until))
     while True:
         page = query
         if after is not None:
-            page = query.where(tuple_(*key) > tuple(after))
+            page = query.where(tuple_(*place) > tuple(after))
         found = connection.execute(page).all()
         if found:
             yield found
@@ -167,6 +183,21 @@ def _batches(
             return
         last = found[-1]._asdict()
         after = [last[each.name] for each in key]
+
+
+def _alike(
+    connection: Connection, column: "Column[Any]"
+) -> "ColumnElement[Any]":
+    """Return a key such that every engine puts its values in one order.
+
+    That of their bytes; PostgreSQL would otherwise follow the language that
+    its database was made for.
+    """
+    if connection.dialect.name == "postgresql" and isinstance(
+        column.type, String
+    ):
+        return column.collate("C")
+    return column
 
 
 def _kept(column: "Column[Any]") -> Any:

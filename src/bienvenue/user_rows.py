@@ -8,7 +8,7 @@ from sqlalchemy import orm
 from sqlalchemy.exc import IntegrityError
 
 from bienvenue import address, audit, one_time_token, session
-from bienvenue.columns import is_id
+from bienvenue.columns import is_user_id
 from bienvenue.errors import (
     EmailTaken,
     SessionRequired,
@@ -67,7 +67,7 @@ def lock_user(unit: orm.Session, user_id: int | None) -> User:
 
     Raises ``UserNotFound``.
     """
-    if not is_id(user_id):
+    if not is_user_id(user_id):
         raise UserNotFound
     user = unit.get(User, user_id, with_for_update=True)
     if user is None:

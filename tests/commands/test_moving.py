@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, text
 
-from bienvenue import DB
+from bienvenue import DB, schema
 from bienvenue.cli import cli
 
 EMAIL = "bob@example.com"
@@ -74,3 +75,29 @@ def test_what_cannot_be_the_target_is_refused(
     result = copy(source, source if target == "itself" else target)
     assert result.exit_code == 1
     assert re.match("bienvenue: (a database in|--to: this is)", result.output)
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize(
+    ("revision", "said"),
+    [
+        ("0002", "run `bienvenue db upgrade`"),
+        ("9999", "has revision 9999, of another release; copy with that one"),
+        ("9999_from_9000", "of another release; copy with that one"),
+    ],
+)
+@pytest.mark.parametrize("other", ["source", "target"])
+def test_another_release_s_schema_is_neither_copied_nor_changed(
+    source: str, url: str, revision: str, said: str, other: str
+) -> None:
+    DB(url).close()
+    engine = create_engine(source if other == "source" else url)
+    rename = text("UPDATE bienvenue_version SET version_num = :to")
+    with engine.begin() as connection:
+        connection.execute(rename, {"to": revision})
+    result = copy(source, url)
+    assert result.exit_code == 1
+    assert said in result.output
+    with engine.connect() as connection:
+        assert schema.current(connection) == revision
+    engine.dispose()

@@ -17,7 +17,7 @@ def test_a_started_service_lives_and_is_ready(url: str) -> None:
         assert (live.status_code, live.json) == (200, {"status": "live"})
         assert (ready.status_code, ready.json) == (200, {"status": "ready"})
         assert ready.headers["Cache-Control"] == "no-store"
-        say(app, "UPDATE bienvenue_version SET version_num = '9999'")
+        say(app, "UPDATE bienvenue_version SET version_num = '9999_from_9000'")
         refused(client, "the database has the schema of another release")
     finally:
         app.extensions["bienvenue"].close()

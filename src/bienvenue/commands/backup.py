@@ -17,6 +17,7 @@ from bienvenue import engine, schema
 from bienvenue.commands import database, shown
 from bienvenue.config import Settings
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
+from bienvenue.revisions import Standing
 
 _PAGES = 1024  # at a time: others get in between
 _PATIENCE_SECONDS = 10.0
@@ -24,7 +25,12 @@ _PATIENCE_SECONDS = 10.0
 
 def backup(url: str | None, output: Path) -> None:
     """Copy the database to a new file that its owner alone may read."""
-    live = _file_of(url)
+    copy_file(_file_of(url), output)
+    click.echo(f"{output}: {output.stat().st_size:,} bytes, checked")
+
+
+def copy_file(live: Path, output: Path) -> None:
+    """Copy a SQLite database to a new file, whole, while it is in use."""
     with _told(live):
         _new_file(output)
         try:
@@ -34,7 +40,6 @@ def backup(url: str | None, output: Path) -> None:
         except BaseException:
             output.unlink()
             raise
-    click.echo(f"{output}: {output.stat().st_size:,} bytes, checked")
 
 
 def restore(url: str | None, backup: Path) -> None:
@@ -54,7 +59,8 @@ def restore(url: str | None, backup: Path) -> None:
     with _told(live), _opened(backup) as source, _opened(live) as target:
         _check(source, backup)
         source.backup(target)
-    state = "" if found == schema.HEAD else "; run `bienvenue db upgrade`"
+    behind = schema.standing_of(found) is Standing.BEHIND
+    state = "; run `bienvenue db upgrade`" if behind else ""
     click.echo(f"{live}: restored, revision {found}{state}")
 
 

@@ -28,11 +28,15 @@ def upgrade(database_url: str | None) -> None:
 
 @db.command()
 @options.database_url
-def status(database_url: str | None) -> None:
-    """Tell whether the database is up to date; exit 1 when it is not."""
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def status(database_url: str | None, *, as_json: bool) -> None:
+    """Tell which schema the database has, and what is to be done to it.
+
+    Exits 1 when this release may not use it as it is.
+    """
     from bienvenue.commands import database
 
-    database.status(database_url)
+    database.status(database_url, as_json=as_json)
 
 
 @db.command()
@@ -56,6 +60,28 @@ def copy(database_url: str | None, target_url: str, *, dry_run: bool) -> None:
     from bienvenue.commands import moving
 
     moving.copy(database_url, target_url, dry_run=dry_run)
+
+
+@db.command()
+@options.database_url
+@click.option(
+    "--to",
+    "target_url",
+    metavar="URL",
+    envvar="TARGET_DATABASE_URL",
+    help="An empty database on a server of the same kind, for the copy; one"
+    " with a password is better kept in the environment, as"
+    " TARGET_DATABASE_URL. SQLite needs none.",
+)
+def rehearse(database_url: str | None, target_url: str | None) -> None:
+    """Upgrade a copy of the database, and see that nothing is lost.
+
+    The database itself is only read, and may be in use. The copy is taken
+    away at the end.
+    """
+    from bienvenue.commands import rehearsing
+
+    rehearsing.rehearse(database_url, target_url)
 
 
 @db.command()

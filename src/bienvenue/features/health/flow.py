@@ -8,16 +8,16 @@ from bienvenue.errors import DatabaseUnavailable
 
 
 def require_ready(db: DB) -> None:
-    """Return when the database answers and has the schema of this release.
+    """Return when the database answers and this release may use it.
 
-    Raises ``DatabaseUnavailable`` when it has another: a release that was
-    rolled back, or one whose upgrade is still to come.
+    Raises ``DatabaseUnavailable`` when its schema is one that is still to
+    be upgraded, or that this release knows too little of.
     """
 
     def look(unit: orm.Session) -> str | None:
         return schema.current(unit.connection())
 
-    if db.read(look, patient=False) != schema.HEAD:
+    if not schema.standing_of(db.read(look, patient=False)).usable:
         raise DatabaseUnavailable(
             "the database has the schema of another release"
         )
