@@ -8,7 +8,7 @@ from tests.conftest import ENGINES
 from tests.http.client import NOBODYS, Client, assert_problem
 from tests.service import started
 
-pytestmark = pytest.mark.engine(*ENGINES)
+pytestmark = pytest.mark.engine(*ENGINES, "nodes")
 
 GONE = "Expires=Thu, 01 Jan 1970 00:00:00 GMT"
 
@@ -93,9 +93,7 @@ def test_only_this_session_ends(client: Client) -> None:
 @pytest.mark.parametrize(
     "cookie", [None, "session_id=", f"session_id={NOBODYS}"]
 )
-def test_log_out_without_a_session(
-    client: Client, cookie: str | None
-) -> None:
+def test_log_out_without_a_session(client: Client, cookie: str | None) -> None:
     headers = None if cookie is None else {"Cookie": cookie}
     answer = client.ask("DELETE", "/sessions", headers=headers)
     assert_problem(answer, 403, "session_required")

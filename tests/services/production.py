@@ -50,7 +50,5 @@ def production(
             "BIENVENUE_SMTP_PORT": str(post.port),
             "BIENVENUE_SMTP_SECURITY": "none",
         }
-        with started(
-            folder, *arguments, command="serve", env=env
-        ) as service:
+        with started(folder, *arguments, command="serve", env=env) as service:
             yield service
