@@ -31,11 +31,11 @@ _ports = click.IntRange(1, 65535)
 def recipe(
     name: str | None, *, settings: bool, as_json: bool, **given: object
 ) -> None:
-    """Print a deployment recipe, or list what there is.
+    r"""Print a deployment recipe, or list what there is.
 
     \b
       bienvenue recipe
-      bienvenue recipe nginx --host accounts.example.com \\
+      bienvenue recipe nginx --host accounts.example.com \
           --upstream 10.0.0.5:5000 --upstream 10.0.0.6:5000
     """
     from bienvenue import recipes
