@@ -98,7 +98,7 @@ class SessionCheck:
         lane: _Lane | None = self._local.__dict__.pop("lane", None)
         try:
             if lane is not None:
-                lane.close()
+                lane.abandon()
             return self._lane().fetch(self._sql, given)
         except (self._driver_error, DBAPIError):
             raise DatabaseUnavailable from None
@@ -122,6 +122,10 @@ class _Lane:
 
     def close(self) -> None:
         self._connection.close()
+
+    def abandon(self) -> None:
+        """Close it without a last word to a server that may be gone."""
+        self._connection.invalidate()
 
 
 def _query() -> Any:

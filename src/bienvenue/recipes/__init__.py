@@ -49,6 +49,18 @@ RECIPES = (
         "nginx in front: TLS, several nodes",
         PROXIED,
     ),
+    Recipe(
+        "caddy",
+        "/etc/caddy/Caddyfile",
+        "Caddy in front, with certificates of its own or yours",
+        PROXIED,
+    ),
+    Recipe(
+        "haproxy",
+        "/etc/haproxy/haproxy.cfg",
+        "HAProxy in front, which looks after its nodes",
+        PROXIED,
+    ),
 )
 """Every recipe there is, in the order in which they are listed."""
 
