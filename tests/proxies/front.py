@@ -6,11 +6,13 @@ import signal
 import socket
 import ssl
 import subprocess
-from collections.abc import Sequence
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from http.client import HTTPSConnection
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
 
 import pytest
 
@@ -24,8 +26,12 @@ _PATIENCE = 60.0
 class Front:
     """A started proxy: where it is, and whose word a client takes for it."""
 
-    def __init__(self, recipe: str, folder: Path) -> None:
-        self.recipe, self.folder = recipe, folder
+    name: str
+    """The recipe's name, and the program's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {**os.environ, "HOME": str(folder)}
         self.files: Files = issue(folder)
         self.ca: Path | None = self.files.ca
         self.port, self.plain_port = free_port(), free_port()
@@ -39,11 +45,11 @@ class Front:
 
     def printed(self, upstreams: Sequence[str], *more: str) -> str:
         """Return the recipe for these nodes, as the command prints it."""
-        whole = self.recipe == "haproxy"  # it wants chain and key in one
+        whole = self.name == "haproxy"  # it wants chain and key in one
         nodes = [word for one in upstreams for word in ("--upstream", one)]
         done = finished(
             self.folder,
-            *("recipe", self.recipe, "--host", "localhost", *nodes),
+            *("recipe", self.name, "--host", "localhost", *nodes),
             *("--https-port", str(self.port)),
             *("--http-port", str(self.plain_port)),
             "--certificate",
@@ -55,13 +61,17 @@ class Front:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def serve(self, upstreams: Sequence[str]) -> None:
+        """Start the program in front of these nodes."""
+        raise NotImplementedError
+
     def start(self, command: Sequence[str]) -> None:
         """Start the program, and return when it listens on both ports."""
         with (self.folder / "said").open("ab") as said:
             self.process = subprocess.Popen(
                 command,
                 cwd=self.folder,
-                env={**os.environ, "HOME": str(self.folder)},
+                env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
@@ -80,11 +90,18 @@ class Front:
         logs = [self.folder / "said", *self.folder.glob("*.log")]
         return "".join(each.read_text() for each in logs)
 
-    def connect(self) -> HTTPSConnection:
-        """Return a connection, the certificate to be checked."""
+    def connect(self, source: str = "127.0.0.1") -> HTTPSConnection:
+        """Return a connection from an address of this machine.
+
+        The certificate will be checked.
+        """
         trust = ssl.create_default_context(cafile=self.files.ca)
         return HTTPSConnection(
-            "localhost", self.port, timeout=PATIENCE, context=trust
+            "localhost",
+            self.port,
+            timeout=PATIENCE,
+            source_address=(source, 0),
+            context=trust,
         )
 
     def _wait_for(self, port: int) -> None:
@@ -96,6 +113,22 @@ class Front:
                     return
             Event().wait(0.05)
         raise AssertionError(self.said())
+
+
+F = TypeVar("F", bound=Front)
+
+
+@contextmanager
+def proxy(kind: type[F], upstreams: Sequence[str]) -> Iterator[F]:
+    """Run a proxy in front of these nodes."""
+    installed(kind.name)
+    with tempfile.TemporaryDirectory(prefix="bv") as name:
+        front = kind(Path(name))
+        try:
+            front.serve(upstreams)
+            yield front
+        finally:
+            front.end()
 
 
 def installed(program: str) -> str:

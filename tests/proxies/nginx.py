@@ -1,9 +1,7 @@
 """nginx with its recipe, in a folder of its own."""
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+import os
+from collections.abc import Sequence
 
 from tests.proxies.front import Front, installed
 
@@ -29,37 +27,21 @@ http {{
 class Nginx(Front):
     """A started nginx."""
 
+    name = "nginx"
+
     def serve(self, upstreams: Sequence[str]) -> None:
         """Start it in front of these nodes."""
         self.write(self.printed(upstreams))
         config = self.folder / "nginx.conf"
         # Its workers need not be anybody: the folder is the tests' own.
-        user = "user root;" if _is_root() else ""
+        user = "user root;" if os.geteuid() == 0 else ""
         config.write_text(_AROUND.format(folder=self.folder, user=user))
-        self._program = installed("nginx")
-        self.start([self._program, "-c", str(config), "-p", str(self.folder)])
+        self.start(
+            [installed("nginx"), "-c", str(config), "-p", str(self.folder)]
+        )
 
     def write(self, recipe: str) -> None:
         """Put the recipe where it belongs."""
         place = self.folder / "conf.d" / "bienvenue.conf"
         place.parent.mkdir(exist_ok=True)
         place.write_text(recipe)
-
-
-@contextmanager
-def nginx(upstreams: Sequence[str]) -> Iterator[Nginx]:
-    """Run nginx in front of these nodes."""
-    installed("nginx")
-    with tempfile.TemporaryDirectory(prefix="bv") as name:
-        front = Nginx("nginx", Path(name))
-        try:
-            front.serve(upstreams)
-            yield front
-        finally:
-            front.end()
-
-
-def _is_root() -> bool:
-    import os
-
-    return os.geteuid() == 0

@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.proxies.front import Front
-from tests.proxies.nginx import nginx
+from tests.proxies.front import Front, proxy
+from tests.proxies.nginx import Nginx
 from tests.service import Service, free_port, started
 from tests.services.post import Post
 from tests.services.production import LIMITS
@@ -30,7 +30,7 @@ def development(folder: Path, database_url: str) -> Iterator[Nodes]:
         "BIENVENUE_DATABASE_URL": database_url,
         "BIENVENUE_ALLOW_REMOTE": "true",
     }
-    with behind_nginx(folder, env, command="dev") as nodes:
+    with behind(folder, env, command="dev") as nodes:
         yield nodes
 
 
@@ -51,17 +51,20 @@ def settings(database_url: str, redis_url: str, post: Post) -> dict[str, str]:
 
 
 @contextmanager
-def behind_nginx(
-    folder: Path, env: Mapping[str, str], command: str = "serve"
+def behind(
+    folder: Path,
+    env: Mapping[str, str],
+    command: str = "serve",
+    kind: type[Front] = Nginx,
 ) -> Iterator[Nodes]:
-    """Run two nodes with these settings, and nginx in front of them.
+    """Run two nodes with these settings, and a proxy in front of them.
 
     In production the recipe's own settings are added.
     """
     ports = free_port(), free_port()
     with ExitStack() as block:
         upstreams = [f"127.0.0.1:{port}" for port in ports]
-        front = block.enter_context(nginx(upstreams))
+        front = block.enter_context(proxy(kind, upstreams))
         if command == "serve":
             env = {**front.settings(), **env}
         first, second = (

@@ -18,7 +18,7 @@ from tests.failover.afterwards import losses
 from tests.failover.load import Planned, use
 from tests.failover.record import Record, Report
 from tests.services.ledger import Ledger
-from tests.services.nodes import Nodes, behind_nginx, settings
+from tests.services.nodes import Nodes, behind, settings
 from tests.services.post import Post
 from tests.smtp import listening
 
@@ -41,7 +41,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
         post = Post()
         block.enter_context(listening(post))
         env = settings(server.fresh(), redis.url, post)
-        nodes = block.enter_context(behind_nginx(tmp_path, env))
+        nodes = block.enter_context(behind(tmp_path, env))
         yield Running(nodes, server)
 
 
