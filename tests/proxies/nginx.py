@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from tests.proxies.front import Front, installed
 
@@ -40,8 +41,16 @@ class Nginx(Front):
             [installed("nginx"), "-c", str(config), "-p", str(self.folder)]
         )
 
+    @property
+    def place(self) -> Path:
+        """Where the recipe belongs."""
+        return self.folder / "conf.d" / "bienvenue.conf"
+
     def write(self, recipe: str) -> None:
-        """Put the recipe where it belongs."""
-        place = self.folder / "conf.d" / "bienvenue.conf"
-        place.parent.mkdir(exist_ok=True)
-        place.write_text(recipe)
+        """Put the recipe there."""
+        self.place.parent.mkdir(exist_ok=True)
+        self.place.write_text(recipe)
+
+    def written(self) -> str:
+        """Return the recipe as it is there."""
+        return self.place.read_text()

@@ -1,7 +1,7 @@
 """Each proxy with its recipe, in front of two nodes in production."""
 
 import json
-from contextlib import closing
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPMessage
 from threading import Event
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from tests.services.nodes import Nodes
 
 ELSEWHERE = "127.0.0.2"
 """A client's own address, which no proxy and no node has."""
+CROWD = 60
 FORGED = "203.0.113.7"
 
 
@@ -145,6 +146,31 @@ def test_plain_http_leads_to_https_and_takes_no_password(
     assert led.headers["Location"] == f"{nodes.front.url}/profile?a=b"
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         assert plainly(nodes, method, "/sessions").status == 403
+
+
+def test_slow_bodies(nodes: Nodes, client: Client) -> None:
+    """A crowd that never finishes keeps nobody waiting, and is let go."""
+    email = client.register(PASSWORD)
+    head = (
+        f"POST /users HTTP/1.1\r\nHost: localhost:{nodes.front.port}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 60\r\n\r\n"
+    )
+    with ExitStack() as block:
+        crowd = [
+            block.enter_context(closing(nodes.front.connect(ELSEWHERE)))
+            for _ in range(CROWD)
+        ]
+        for link in crowd:
+            link.connect()
+            link.sock.sendall(head.encode() + b'{"email": ')
+        for _ in range(4):
+            client.log_in(email, PASSWORD)
+            assert client.ask("GET", "/profile").status_code == 200
+        for link in crowd:
+            link.sock.settimeout(2 * PATIENCE)
+            answer = link.sock.recv(65536)
+            assert answer == b"" or answer.startswith(b"HTTP/1.1 ")
+            assert not answer.startswith(b"HTTP/1.1 2")
 
 
 @pytest.mark.parametrize("size", [70_000, 300_000, 3_000_000])

@@ -14,6 +14,9 @@ from tests.service import Service, free_port, started
 from tests.services.post import Post
 from tests.services.production import LIMITS
 
+# A node that tests stop need not wait until its proxy has looked away.
+_AT_ONCE = {"BIENVENUE_DRAIN_DELAY_SECONDS": "0"}
+
 
 @dataclass(frozen=True)
 class Nodes:
@@ -66,7 +69,7 @@ def behind(
         upstreams = [f"127.0.0.1:{port}" for port in ports]
         front = block.enter_context(proxy(kind, upstreams))
         if command == "serve":
-            env = {**front.settings(), **env}
+            env = {**front.settings(), **_AT_ONCE, **env}
         first, second = (
             block.enter_context(
                 node(folder / f"node{number}", port, env, command)

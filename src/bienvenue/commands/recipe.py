@@ -22,6 +22,7 @@ _ports = click.IntRange(1, 65535)
 @click.option("--https-port", type=_ports, help="Where the proxy listens.")
 @click.option("--http-port", type=_ports, help="Where it sends on to https.")
 @click.option("--log-folder", help="Where nginx keeps its log.")
+@click.option("--program", help="Where a node finds bienvenue.")
 @click.option(
     "--settings",
     is_flag=True,

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 PROXIED = (
-    "BIENVENUE_PUBLIC_URL=https://<< authority >>",
+    "BIENVENUE_PUBLIC_URL=https://[[ authority ]]",
     "BIENVENUE_TLS_PROXY=true",
     "BIENVENUE_TRUSTED_HOPS=1",
+    "BIENVENUE_DRAIN_DELAY_SECONDS=5",
 )
 """What the service is told of a proxy that is one of these recipes."""
 
@@ -61,6 +62,22 @@ RECIPES = (
         "HAProxy in front, which looks after its nodes",
         PROXIED,
     ),
+    Recipe(
+        "systemd",
+        "/etc/systemd/system/bienvenue.service",
+        "one node as a service of the system, bound tightly",
+    ),
+    Recipe(
+        "dockerfile",
+        "Dockerfile",
+        "one node as an image, without root",
+    ),
+    Recipe(
+        "compose",
+        "compose.yaml",
+        "two nodes, PostgreSQL, Valkey and Caddy on one machine",
+        PROXIED,
+    ),
 )
 """Every recipe there is, in the order in which they are listed."""
 
@@ -102,8 +119,8 @@ def _environment() -> "Environment":
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        variable_start_string="<<",
-        variable_end_string=">>",
+        variable_start_string="[[",
+        variable_end_string="]]",
         block_start_string="<%",
         block_end_string="%>",
         comment_start_string="<#",

@@ -34,7 +34,8 @@ class Place:
     where the proxy listens; ``certificate`` and ``key`` are absolute
     paths of PEM files; where a program wants both in one file, it is
     ``certificate`` and ``key`` is not used.  ``log_folder`` is where a
-    proxy keeps its log, if it writes files.
+    proxy keeps its log, if it writes files; ``program`` is where a node
+    finds ``bienvenue``.  The first upstream says where a node listens.
     """
 
     host: str = "accounts.example.com"
@@ -44,6 +45,7 @@ class Place:
     https_port: int = 443
     http_port: int = 80
     log_folder: str = "/var/log/nginx"
+    program: str = "/opt/bienvenue/bin/bienvenue"
 
     def __post_init__(self) -> None:
         """Refuse what would not stay in its hole."""
@@ -54,7 +56,12 @@ class Place:
             )
         for upstream in self.upstreams:
             _require_upstream(upstream)
-        for path in (self.certificate, self.key, self.log_folder):
+        for path in (
+            self.certificate,
+            self.key,
+            self.log_folder,
+            self.program,
+        ):
             if not _PATH.fullmatch(path):
                 raise UnfitPlace(
                     f"{path!r} is no absolute path in letters, digits and"
@@ -71,6 +78,7 @@ class Place:
     @property
     def values(self) -> dict[str, object]:
         """What the holes are filled with."""
+        node_host, _, node_port = self.upstreams[0].rpartition(":")
         return {
             "host": self.host,
             "authority": self.authority,
@@ -80,6 +88,9 @@ class Place:
             "https_port": self.https_port,
             "http_port": self.http_port,
             "log_folder": self.log_folder,
+            "program": self.program,
+            "node_host": node_host.strip("[]"),
+            "node_port": node_port,
         }
 
 
