@@ -54,6 +54,8 @@ class Place:
                 f"{self.host!r} is no host name: give one such as"
                 " accounts.example.com, without scheme or port"
             )
+        if not self.upstreams:
+            raise UnfitPlace("name one node at least, as HOST:PORT")
         for upstream in self.upstreams:
             _require_upstream(upstream)
         for path in (
