@@ -42,7 +42,9 @@ def link_and_code(db: DB, email: str) -> tuple[str, str]:
     )
 
 
-def subjects(db: DB, purpose: Purpose, email: str | None = None) -> list[str]:
+def subjects(
+    db: DB, purpose: Purpose, email: str | None = None
+) -> list[str]:
     """Return what tokens in force are about: all, or an account's."""
     query = (
         select(OneTimeToken.subject)

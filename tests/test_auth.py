@@ -83,7 +83,9 @@ def test_an_address_is_taken_once(auth: Auth, bob: User) -> None:
 
 
 @pytest.mark.parametrize("email", [*NONSENSE, None, 7, b"bob@example.com"])
-def test_what_is_no_address_is_not_registered(auth: Auth, email: str) -> None:
+def test_what_is_no_address_is_not_registered(
+    auth: Auth, email: str
+) -> None:
     with pytest.raises(InvalidAddress):
         auth.register_user(email, PASSWORD)
 
@@ -286,7 +288,9 @@ def test_a_new_token_supersedes_the_last(auth: Auth, bob: User) -> None:
 
 @pytest.mark.requirement("OWASP-CS-FORGOT-8")
 @pytest.mark.parametrize("token", [*NONSENSE, None, 7, ["x"], b"x"])
-def test_nonsense_resets_nothing(auth: Auth, bob: User, token: str) -> None:
+def test_nonsense_resets_nothing(
+    auth: Auth, bob: User, token: str
+) -> None:
     """OWASP-CS-FORGOT-8: also with and without a token outstanding."""
     for _ in range(2):
         with pytest.raises(InvalidToken):

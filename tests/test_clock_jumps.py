@@ -33,7 +33,9 @@ def now() -> Iterator[FrozenClock]:
 
 
 @pytest.fixture
-def auth(now: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Auth]:
+def auth(
+    now: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Auth]:
     with DB("sqlite://") as db:
         auth = Auth(db, Settings(bcrypt_rounds=4))
         # The thread would write at a time of its own choosing.

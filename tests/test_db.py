@@ -286,7 +286,6 @@ def test_create_all_makes_what_is_missing(db: DB) -> None:
     db.create_all()
     db.create_all()
     assert db.find_user_by(id=1).email == EMAIL
-    assert (
-        db.read(lambda unit: unit.scalar(text("SELECT count(*) FROM mailbox")))
-        == 0
-    )
+    assert db.read(
+        lambda unit: unit.scalar(text("SELECT count(*) FROM mailbox"))
+    ) == 0

@@ -121,14 +121,18 @@ def test_accounts_and_sessions_outlast_a_restart(tmp_path: Path) -> None:
     with started(tmp_path) as first:
         port = str(first.port)
         requests.post(f"{first.url}/users", FORM, timeout=PATIENCE)
-        answer = requests.post(f"{first.url}/sessions", FORM, timeout=PATIENCE)
+        answer = requests.post(
+            f"{first.url}/sessions", FORM, timeout=PATIENCE
+        )
         cookies = answer.cookies.get_dict()
     with started(tmp_path, "--port", port) as second:
         profile = requests.get(
             f"{second.url}/profile", cookies=cookies, timeout=PATIENCE
         )
         assert profile.json() == {"email": FORM["email"]}
-        again = requests.post(f"{second.url}/sessions", FORM, timeout=PATIENCE)
+        again = requests.post(
+            f"{second.url}/sessions", FORM, timeout=PATIENCE
+        )
         assert again.status_code == 200
     mode = (tmp_path / "bienvenue.db").stat().st_mode
     assert mode & 0o077 == 0, "the database is its owner's alone"

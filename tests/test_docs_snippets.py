@@ -23,6 +23,7 @@ BOB = {"email": "bob@example.com", "password": "b4l0u"}
 RUN_HERE = {
     "README.md": {"console", "pycon", "python"},
     "docs/cli.md": {"console"},
+    "docs/deployment.md": {"console"},
     "docs/flask.md": {"python"},
     "docs/python.md": {"pycon"},
     "docs/testing.md": {"pycon"},
@@ -62,8 +63,11 @@ def test_the_tour_gives_the_answers_it_shows(folder: Path) -> None:
         check_console(tour, folder, f"localhost:{service.port}")
 
 
-def test_the_commands_print_what_they_are_said_to(folder: Path) -> None:
-    found = blocks("docs/cli.md", "console")
+@pytest.mark.parametrize("page", ["docs/cli.md", "docs/deployment.md"])
+def test_the_commands_print_what_they_are_said_to(
+    folder: Path, page: str
+) -> None:
+    found = blocks(page, "console")
     assert found
     check_console(found, folder)
 

@@ -137,7 +137,9 @@ def test_a_code_stands_for_its_token_once(db: DB) -> None:
     assert not guess(db, code, user_id=2)
     assert guess(db, code)
     assert not guess(db, code)
-    assert not db.write(lambda unit: one_time_token.claim(unit, VERIFY, token))
+    assert not db.write(
+        lambda unit: one_time_token.claim(unit, VERIFY, token)
+    )
 
 
 def test_a_token_that_was_spent_takes_its_code_along(db: DB) -> None:

@@ -35,7 +35,8 @@ def at_once(count: int, work: Callable[[int], T]) -> list[T | Exception]:
             found.append(error)
 
     threads = [
-        threading.Thread(target=run, args=(number,)) for number in range(count)
+        threading.Thread(target=run, args=(number,))
+        for number in range(count)
     ]
     for thread in threads:
         thread.start()

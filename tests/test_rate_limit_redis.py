@@ -113,7 +113,9 @@ def test_threads_agree_on_when_it_went_away(
         start.wait(30)
         granted(nowhere, TWO)
 
-    threads = [threading.Thread(target=ask, daemon=True) for _ in range(16)]
+    threads = [
+        threading.Thread(target=ask, daemon=True) for _ in range(16)
+    ]
     with caplog.at_level(logging.WARNING):
         with nowhere._lock:
             for thread in threads:

@@ -34,7 +34,9 @@ def test_the_lifetime_is_that_of_the_settings(auth: Auth) -> None:
             time.advance(seconds=after)
             brought = recovery.Token(token)
             try:
-                recovery.spend(auth.db, auth.hasher, settings, brought, "new")
+                recovery.spend(
+                    auth.db, auth.hasher, settings, brought, "new"
+                )
             except InvalidToken:
                 return False
         return True

@@ -225,7 +225,9 @@ def test_all_fixes_pasted_from_the_screen_make_it_ready(
     assert refused.returncode == 1
     assert refused.stdout == ""
     fixes = [
-        line for line in refused.stderr.splitlines() if line.startswith("    ")
+        line
+        for line in refused.stderr.splitlines()
+        if line.startswith("    ")
     ]
     assert len(fixes) == 5
     pasted = after_pasting("\n".join(fixes))

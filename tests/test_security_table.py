@@ -72,7 +72,9 @@ def test_marks_of_functions_classes_files_and_parameters_are_read() -> None:
 
 def test_a_test_that_asserts_nothing_is_found() -> None:
     silent = [
-        test.name for test in marks.of_file("t.py", SAMPLE) if not test.asserts
+        test.name
+        for test in marks.of_file("t.py", SAMPLE)
+        if not test.asserts
     ]
     assert silent == ["test_d", "test_e"]
 

@@ -12,7 +12,9 @@ EMAIL = "bob@example.com"
 
 def test_the_letters_of_an_application_in_the_order_they_were_sent() -> None:
     app = Flask(__name__)
-    settings = Settings(database_url="sqlite://", bcrypt_rounds=4, strict=True)
+    settings = Settings(
+        database_url="sqlite://", bcrypt_rounds=4, strict=True
+    )
     accounts = Bienvenue(app, settings=settings, prefix="/accounts")
     try:
         accounts.auth.register_user(EMAIL, "fifteen letters")

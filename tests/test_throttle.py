@@ -182,7 +182,9 @@ def test_an_older_key_is_as_long_as_a_new_one(keys: str) -> None:
 @pytest.mark.requirement("RFC9110-429")
 def test_who_waits_as_told_waits_long_enough() -> None:
     """Retry-After is rounded up to whole seconds."""
-    throttle = Throttle(Settings(registrations_per_network=1), MemoryLimiter())
+    throttle = Throttle(
+        Settings(registrations_per_network=1), MemoryLimiter()
+    )
     with clock.frozen() as time:
         throttle.registration("n")
         time.advance(seconds=0.5)
@@ -337,7 +339,9 @@ def test_redis_needs_a_key_that_all_share(
     assert str(keyless.value) == (
         "redis_url: needs secret_key, which all that share it agree on"
     )
-    monkeypatch.setitem(sys.modules, "bienvenue.rate_limit.redis", None)
+    monkeypatch.setitem(
+        sys.modules, "bienvenue.rate_limit.redis", None
+    )
     settings = Settings(
         strict=True, redis_url="redis://localhost:1", secret_key=KEY
     )

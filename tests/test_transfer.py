@@ -25,7 +25,9 @@ def filled(source: DB) -> Auth:
     """An account with all that can belong to one."""
     auth = Auth(source, Settings(bcrypt_rounds=4))
     auth.register_user(EMAIL, PASSWORD)
-    auth.db.write(lambda unit: outbox.post(unit, Letter.RESET_PASSWORD, EMAIL))
+    auth.db.write(
+        lambda unit: outbox.post(unit, Letter.RESET_PASSWORD, EMAIL)
+    )
     auth.register_user("é\U0001f600@example.com", PASSWORD)
     return auth
 
@@ -36,7 +38,9 @@ def move(source: DB, target: DB, batch: int = 1000) -> dict[str, int]:
     return {each.table: each.rows for each in arrived if each.rows}
 
 
-def test_everything_arrives_and_goes_on_counting(filled: Auth, db: DB) -> None:
+def test_everything_arrives_and_goes_on_counting(
+    filled: Auth, db: DB
+) -> None:
     session_id = filled.log_in(EMAIL, PASSWORD)
     token = filled.get_reset_password_token(EMAIL)
     gone = filled.register_user("gone@example.com", PASSWORD).id

@@ -121,7 +121,9 @@ class Auth:
         Whether the address was verified is another question, which
         :meth:`log_in` asks.
         """
-        verified = login.verify_password(self.db, self.hasher, email, password)
+        verified = login.verify_password(
+            self.db, self.hasher, email, password
+        )
         if verified is None or verified.compromised:
             login.failed(self.db, email)
             return False
@@ -149,7 +151,9 @@ class Auth:
         ``presented`` is the session id the client signs in with, which
         ends (OWASP ASVS 7.2.4); all other sessions live on.
         """
-        verified = login.verify_password(self.db, self.hasher, email, password)
+        verified = login.verify_password(
+            self.db, self.hasher, email, password
+        )
         if verified and self.settings.wants_verified and not verified.proven:
             verified = None
         with acting(client or current()):
@@ -258,7 +262,9 @@ class Auth:
         Its sessions end.  Signing in before it is gone keeps it.  With no
         days of grace it is gone at once.  Raises ``UserNotFound``.
         """
-        return account_state.schedule_deletion(self.db, self.settings, user_id)
+        return account_state.schedule_deletion(
+            self.db, self.settings, user_id
+        )
 
     def delete_user(self, user_id: int) -> None:
         """Delete an account and all that is its own, at once.

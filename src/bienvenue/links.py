@@ -80,8 +80,6 @@ def web(url: str) -> str:
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     """Return scheme, host and port (RFC 6454), the usual port filled in."""
     parts = urlsplit(url)
-    return (
-        parts.scheme,
-        parts.hostname,
-        parts.port or _USUAL_PORTS.get(parts.scheme),
+    return parts.scheme, parts.hostname, parts.port or _USUAL_PORTS.get(
+        parts.scheme
     )

@@ -271,7 +271,9 @@ def claim_code(
     return False
 
 
-def _began(unit: orm.Session, user_id: int, subject: str) -> datetime | None:
+def _began(
+    unit: orm.Session, user_id: int, subject: str
+) -> datetime | None:
     """Return since when a change can be undone that is told once more."""
     return unit.scalar(
         select(OneTimeToken.created_at).where(

@@ -41,7 +41,9 @@ def sign_up(db: DB, settings: Settings, newcomer: Newcomer) -> None:
     def join(unit: orm.Session) -> None:
         user = insert_user(unit, newcomer.email, newcomer.hashed_password)
         if told:
-            outbox.post(unit, Letter.VERIFY_EMAIL, user.email, user_id=user.id)
+            outbox.post(
+                unit, Letter.VERIFY_EMAIL, user.email, user_id=user.id
+            )
 
     if settings.reveals_taken or not _is_taken(db, newcomer.email):
         try:

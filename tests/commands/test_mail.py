@@ -25,7 +25,9 @@ def folder(tmp_path: Path) -> Path:
         for name in ("a", "b", "c"):
             recipient = f"{name}@example.com"
             letter = Letter.PASSWORD_CHANGED
-            db.write(partial(outbox.post, letter=letter, recipient=recipient))
+            db.write(
+                partial(outbox.post, letter=letter, recipient=recipient)
+            )
             if name != "c":
                 db.write(kill)
     return tmp_path

@@ -214,7 +214,9 @@ def test_no_letter_leaves_when_it_may_not(
     assert mailed.letters(auth.db) == []
 
 
-def test_letter_case_alone_may_change(auth: Auth, time: FrozenClock) -> None:
+def test_letter_case_alone_may_change(
+    auth: Auth, time: FrozenClock
+) -> None:
     move(auth, time, OLD, "OLD@example.com")
     assert auth.db.find_user_by(email=OLD).email == "OLD@example.com"
 

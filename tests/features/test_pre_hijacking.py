@@ -148,7 +148,9 @@ def test_a_stranger_signs_up_between_the_mail_and_its_link(
 ) -> None:
     auth = Auth(
         db,
-        Settings(bcrypt_rounds=4, strict=True, require_verified_email=wanted),
+        Settings(
+            bcrypt_rounds=4, strict=True, require_verified_email=wanted
+        ),
     )
     auth.sign_up(VICTIM, OWN)
     auth.sign_up(VICTIM, TRAP)

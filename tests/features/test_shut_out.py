@@ -141,7 +141,9 @@ def test_the_way_back_survives_an_operator_s_help(
 
 
 @pytest.mark.requirement("OWASP-CS-AUTH-2")
-def test_going_back_calls_a_deletion_off(auth: Auth, thief: SignedIn) -> None:
+def test_going_back_calls_a_deletion_off(
+    auth: Auth, thief: SignedIn
+) -> None:
     EmailChange(auth).request(thief, EVIL)
     EmailChange(auth).confirm(mailed.token(auth.db, CHANGE, OWN, EVIL))
     back = mailed.token(auth.db, UNDO, EVIL, OWN)

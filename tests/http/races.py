@@ -56,7 +56,9 @@ def spends(
 
 def log_outs(service: Reachable, session_id: str, count: int) -> list[Found]:
     """End one session ``count`` times."""
-    end = partial(send, service, "DELETE", "/sessions", session_id=session_id)
+    end = partial(
+        send, service, "DELETE", "/sessions", session_id=session_id
+    )
     answers = at_once([end] * count)
     statuses = Counter(each.status for each in answers)
     assert statuses == {302: 1, 403: count - 1}

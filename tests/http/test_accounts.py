@@ -135,7 +135,9 @@ def test_profile(client: Client) -> None:
         "session_id=" + "f" * 6000,
     ],
 )
-def test_profile_without_a_session(client: Client, cookie: str | None) -> None:
+def test_profile_without_a_session(
+    client: Client, cookie: str | None
+) -> None:
     client.log_in(client.register())
     client.http.cookies.clear()
     headers = None if cookie is None else {"Cookie": cookie}

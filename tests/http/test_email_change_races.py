@@ -126,7 +126,9 @@ def test_many_accounts_want_one_address(
 
 
 @pytest.mark.requirement("OWASP-CS-AUTH-2", "V15.4.2")
-def test_two_changes_at_once(service: Service, client: Client, db: DB) -> None:
+def test_two_changes_at_once(
+    service: Service, client: Client, db: DB
+) -> None:
     """Only an address whose own link was opened can become verified."""
     old = client.register()
     mailed.verify(db, old)
@@ -150,12 +152,9 @@ def test_two_changes_at_once(service: Service, client: Client, db: DB) -> None:
     user = db.find_user_by(email=wanted)
     assert user.verified_at is not None
     for new in set(news) - {wanted}:
-        assert (
-            client.ask(
-                "POST", "/sessions", json={"email": new, "password": PASSWORD}
-            ).status_code
-            == 401
-        )
+        assert client.ask(
+            "POST", "/sessions", json={"email": new, "password": PASSWORD}
+        ).status_code == 401
 
 
 @pytest.mark.requirement("V2.3.4", "V15.4.2")

@@ -35,9 +35,8 @@ VALUES = st.recursive(
     | TEXT
     | st.emails()
     | st.just("bob@example.com"),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=5,
 )
 HEADER = st.text(

@@ -93,7 +93,9 @@ def test_only_this_session_ends(client: Client) -> None:
 @pytest.mark.parametrize(
     "cookie", [None, "session_id=", f"session_id={NOBODYS}"]
 )
-def test_log_out_without_a_session(client: Client, cookie: str | None) -> None:
+def test_log_out_without_a_session(
+    client: Client, cookie: str | None
+) -> None:
     headers = None if cookie is None else {"Cookie": cookie}
     answer = client.ask("DELETE", "/sessions", headers=headers)
     assert_problem(answer, 403, "session_required")

@@ -155,7 +155,9 @@ def test_a_slash_too_many_is_forgiven(service: Service) -> None:
 def test_two_cookie_headers(service: Service, client: Client) -> None:
     email = client.register()
     first, second = client.log_in(email), client.log_in(email)
-    lines = [f"Cookie: session_id={one}".encode() for one in (first, second)]
+    lines = [
+        f"Cookie: session_id={one}".encode() for one in (first, second)
+    ]
     request = get(b"/profile", b"Host: localhost", *lines)
     status, _, body = ask(service, request)
     assert (status, json.loads(body)["code"]) == (403, "session_required")

@@ -33,7 +33,7 @@ CHECKS = ChecksConfig(
     unsupported_method=OFF,
     positive_data_acceptance=PositiveDataAcceptanceConfig(
         expected_statuses=["2xx", "302", "400", "401", "403"]
-    ),
+    )
 )
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from bienvenue import DB, Auth, Settings
 from bienvenue.cli import cli
 
-EMAIL, PASSWORD = "Bob+é@example.com", 'b4l0u, and "more"\n'
+EMAIL, PASSWORD = "Bob+é@example.com", "b4l0u, and \"more\"\n"
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])

@@ -97,7 +97,9 @@ def test_every_fault_is_told_by_its_line_and_nothing_is_imported(
     assert users(db) == []
 
 
-def test_only_the_first_faults_are_told(address: str, tmp_path: Path) -> None:
+def test_only_the_first_faults_are_told(
+    address: str, tmp_path: Path
+) -> None:
     file = lines(tmp_path / "a.jsonl", *({"email": "no"} for _ in range(150)))
     said = bring_in(address, file).output.splitlines()
     assert len(said) == 102

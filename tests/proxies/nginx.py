@@ -1,6 +1,7 @@
 """nginx with its recipe, in a folder of its own."""
 
 import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,6 +51,11 @@ class Nginx(Front):
         """Put the recipe there."""
         self.place.parent.mkdir(exist_ok=True)
         self.place.write_text(recipe)
+
+    def reload(self) -> None:
+        """Have it read its configuration anew."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGHUP)
 
     def written(self) -> str:
         """Return the recipe as it is there."""

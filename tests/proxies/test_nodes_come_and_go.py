@@ -5,7 +5,6 @@
 
 import os
 import re
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -99,10 +98,9 @@ def come(front: Front) -> None:
 
 
 def tell(front: Nginx, recipe: str) -> None:
-    """Have nginx read its configuration anew."""
+    """Have nginx work by this recipe from here on."""
     front.write(recipe)
-    assert front.process is not None
-    front.process.send_signal(signal.SIGHUP)
+    front.reload()
 
 
 def test_nobody_is_left(own: Nodes) -> None:

@@ -3,6 +3,7 @@
 import json
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPMessage
+from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
@@ -15,8 +16,10 @@ from tests.http.client import (
     assert_problem,
     new_address,
 )
+from tests.proxies.conftest import settings
+from tests.proxies.nginx import Nginx
 from tests.services.ledger import PASSWORD
-from tests.services.nodes import Nodes
+from tests.services.nodes import Nodes, behind
 
 ELSEWHERE = "127.0.0.2"
 """A client's own address, which no proxy and no node has."""
@@ -127,6 +130,32 @@ def test_a_client_is_who_it_is(nodes: Nodes, name: str, value: str) -> None:
     request_id = answer.headers["X-Request-ID"]
     assert request_id not in (None, "forged")
     assert address_of(nodes, request_id) == ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("X-Forwarded-For $remote_addr", "X-Forwarded-For"),
+        ("X-Request-ID $request_id", "X-Request-ID"),
+    ],
+)
+def test_without_its_line_a_lie_is_believed(
+    tmp_path: Path, line: str, name: str
+) -> None:
+    """So what is looked for above would be found."""
+    with behind(tmp_path, settings(tmp_path)) as nodes:
+        front = nodes.front
+        assert isinstance(front, Nginx)
+        assert line in front.written()
+        front.write(front.written().replace(f"proxy_set_header {line};", ""))
+        front.reload()
+        for _ in range(int(PATIENCE / 0.05)):  # its old workers may answer
+            body = {"email": new_address(), "password": PASSWORD}
+            answer = said(nodes, "POST", "/users", body, {name: FORGED})
+            request_id = answer.headers["X-Request-ID"]
+            if FORGED in (request_id, address_of(nodes, request_id)):
+                return
+    raise AssertionError("nobody believed it")
 
 
 def test_another_host_is_not_passed_on(nodes: Nodes) -> None:

@@ -21,7 +21,7 @@ TREES = {
 }
 # What each of these must be called by the linter, as the project sets it.
 FORBIDDEN = [
-    ("S608", "sql = f\"SELECT * FROM users WHERE email = '{email}'\""),
+    ("S608", 'sql = f"SELECT * FROM users WHERE email = \'{email}\'"'),
     ("S608", 'sql = "DELETE FROM users WHERE id = " + number'),
     ("S307", "value = eval(text)"),
     ("S102", "exec(text)"),
@@ -93,7 +93,9 @@ def ruff(*arguments: str, text: str | None = None) -> str:
     return done.stdout
 
 
-@pytest.mark.requirement("V1.2.4", "V1.3.2", "V1.5.2", "V11.4.1", "V11.5.1")
+@pytest.mark.requirement(
+    "V1.2.4", "V1.3.2", "V1.5.2", "V11.4.1", "V11.5.1"
+)
 @pytest.mark.parametrize(("rule", "text"), FORBIDDEN)
 def test_the_linter_would_find_it(rule: str, text: str) -> None:
     """With the settings of the project, in a file of the package."""
@@ -101,7 +103,9 @@ def test_the_linter_would_find_it(rule: str, text: str) -> None:
     assert f" {rule} " in ruff(name, "-", text=f"{text}\n")
 
 
-@pytest.mark.requirement("V1.2.4", "V1.3.2", "V1.5.2", "V11.4.1", "V11.5.1")
+@pytest.mark.requirement(
+    "V1.2.4", "V1.3.2", "V1.5.2", "V11.4.1", "V11.5.1"
+)
 def test_the_code_has_none_of_it() -> None:
     """Nor behind a ``noqa``, but for what is excused here."""
     rules = sorted({rule for rule, _ in FORBIDDEN})

@@ -102,7 +102,9 @@ def test_a_thousand_faults_end_no_worker(start: Start) -> None:
     reader = threading.Thread(target=lambda: logged.extend(errors))
     reader.start()
     answers = {service.get(f"/fail?{number}") for number in range(1000)}
-    assert {json.loads(each)["code"] for each in answers} == {"internal_error"}
+    assert {json.loads(each)["code"] for each in answers} == {
+        "internal_error"
+    }
     assert children(service.process) == before
     assert int(service.get()) in before
     service.process.send_signal(signal.SIGTERM)

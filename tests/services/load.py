@@ -103,7 +103,9 @@ class Load:
         body: dict[str, str] | None = None,
         session_id: str | None = None,
     ) -> Found:
-        found = send(self._service, method, path, body, session_id=session_id)
+        found = send(
+            self._service, method, path, body, session_id=session_id
+        )
         assert found.status in (200, 302), (method, path, found)
         self._ledger.acknowledge()
         return found

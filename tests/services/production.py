@@ -50,5 +50,7 @@ def production(
             "BIENVENUE_SMTP_PORT": str(post.port),
             "BIENVENUE_SMTP_SECURITY": "none",
         }
-        with started(folder, *arguments, command="serve", env=env) as service:
+        with started(
+            folder, *arguments, command="serve", env=env
+        ) as service:
             yield service

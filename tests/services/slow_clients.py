@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 _POST = (
-    b"POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b"POST /sessions HTTP/1.1\r\nHost: x\r\n"
+    b"Content-Type: application/json\r\n"
 )
 KINDS = {
     "silent": (b"", b""),

@@ -90,7 +90,9 @@ def crash(folder: Path, rounds: int, server: str = "") -> None:
         with running(folder, port, post, server=server) as service:
             everything = Ledger(*ledgers)
             check_after_restart(
-                Restarted(service, database, everything, post, server=server)
+                Restarted(
+                    service, database, everything, post, server=server
+                )
             )
     assert database.exists() is not bool(server)
     accounts = everything.accounts

@@ -119,7 +119,9 @@ def test_no_session_of_the_old_password_is_left(
         done = send(service, "PUT", "/reset_password", body)
     else:
         body = {"current_password": PASSWORD, "new_password": NEW}
-        done = send(service, "PUT", "/password", body, session_id=before[0])
+        done = send(
+            service, "PUT", "/password", body, session_id=before[0]
+        )
     assert done.status == 200, done
     logins.end()
     assert logins.refused == 6

@@ -44,6 +44,8 @@ def test_slow_clients_are_cut(service: Service) -> None:
     with Crowd(service.port, COUNT) as crowd:
         assert crowd.wait(CUT_WITHIN)
     for kind in KINDS:
-        lasted = [each.lasted for each in crowd.clients if each.kind == kind]
+        lasted = [
+            each.lasted for each in crowd.clients if each.kind == kind
+        ]
         assert len(lasted) == COUNT // len(KINDS)
         assert all(each is not None and each < CUT_WITHIN for each in lasted)

@@ -145,6 +145,27 @@ def test_both_nodes_are_used(nodes: Nodes, client: Client) -> None:
     assert all(node.hears_error("user_created") for node in nodes.all)
 
 
+def test_each_letter_leaves_once(
+    nodes: Nodes, client: Client, post: Post
+) -> None:
+    """Though both nodes look for letters, and are asked at once."""
+    emails = [client.register(PASSWORD) for _ in range(12)]
+
+    def ask(email: str) -> Found:
+        body = {"email": email}
+        return send(nodes.front, "POST", "/reset_password", body)
+
+    answers = at_once([partial(ask, each) for each in emails])
+    assert {each.status for each in answers} == {200}
+    for email in emails:
+        assert post.has_letter(email, PATIENCE)
+    # Letters leave in order: after this one none of theirs is to come.
+    last = client.register(PASSWORD)
+    ask(last)
+    assert post.has_letter(last, PATIENCE)
+    assert [len(post.letters_for(each)) for each in emails] == [1] * 12
+
+
 def guesses(nodes: Nodes, count: int) -> Counter[int]:
     """Guess so many passwords at once, at both nodes; count the answers."""
 

@@ -41,21 +41,15 @@ def changes(source: str) -> set[str]:
         ("x = True", {"x = False"}),
         ("x = 'y'", {"x = 'XXyXX'"}),
         ("raise A from None", {"pass", "raise A"}),
-        (
-            "def f(a=0) -> int: return a",
-            {
-                "def f(a=1) -> int: return a",
-                "def f(a=0) -> int: return None",
-            },
-        ),
-        (
-            "x = 'é' if a else b",
-            {
-                "x = None",
-                "x = 'XXéXX' if a else b",
-                "x = 'é' if not (a) else b",
-            },
-        ),
+        ("def f(a=0) -> int: return a", {
+            "def f(a=1) -> int: return a",
+            "def f(a=0) -> int: return None",
+        }),
+        ("x = 'é' if a else b", {
+            "x = None",
+            "x = 'XXéXX' if a else b",
+            "x = 'é' if not (a) else b",
+        }),
     ],
 )
 def test_a_line_can_be_wrong_in_these_ways(

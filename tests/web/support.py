@@ -67,7 +67,6 @@ def kept(db: DB) -> Kept:
 
     When a session was last used, and so ends, is left out.
     """
-
     def work(unit: orm.Session) -> Kept:
         return {
             table.name: sorted(

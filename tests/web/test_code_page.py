@@ -35,7 +35,7 @@ def auth(app: Flask) -> Auth:
 
 def fields(page: str) -> dict[str, dict[str, str | None]]:
     """Return the inputs of a page's first form, by name."""
-    first = page[page.index("<form") : page.index("</form>")]
+    first = page[page.index("<form"):page.index("</form>")]
     return {
         found["name"] or "": found
         for tag, found in Tags(first).tags

@@ -116,12 +116,9 @@ def test_verifying(client: FlaskClient, auth: Auth) -> None:
     answer = send(client, answer, password=PASSWORD)
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     assert "You can sign in now" in answer.text
-    assert (
-        client.post(
-            "/sessions", json={"email": BOB, "password": PASSWORD}
-        ).status_code
-        == 200
-    )
+    assert client.post(
+        "/sessions", json={"email": BOB, "password": PASSWORD}
+    ).status_code == 200
     assert send(client, page, password=PASSWORD).status_code == 403
 
 
@@ -289,7 +286,9 @@ def test_what_people_send_is_a_value(
     ]
     action = "/reset_password/new" if "reset" in path else path
     for name in ("token", "reset_token", "email", "password"):
-        pages.append(client.post(action, data={name: MARKUP}, headers=BROWSER))
+        pages.append(
+            client.post(action, data={name: MARKUP}, headers=BROWSER)
+        )
         pages.append(
             client.post(
                 action,

@@ -102,7 +102,6 @@ def link(db: DB, path: str) -> str:
 
 def speak(db: DB, tag: str | None) -> None:
     """Have Bob be written in a language."""
-
     def choose(unit: orm.Session) -> None:
         unit.execute(update(User).values(language=tag))
 
@@ -197,8 +196,7 @@ def test_a_language_of_ones_own_comes_first(
     typed = {"email": NEW, "reset_token": token, "new_password": OTHER}
     for email, status in ((NEW, 403), (BOB, 200)):
         page = client.post(
-            "/reset_password/new",
-            data=typed | {"email": email},
+            "/reset_password/new", data=typed | {"email": email},
             headers=english,
         )
         assert (page.status_code, tag_of(page)) == (status, "fr")
@@ -306,8 +304,7 @@ def test_what_reads_from_right_to_left_says_so(
     html = dict(tags)["html"]
     assert (html["lang"], html["dir"]) == ("ar", "rtl")
     turned = [
-        found["name"]
-        for tag, found in tags
+        found["name"] for tag, found in tags
         if tag == "input" and found.get("dir") != "ltr"
     ]
     assert turned == ["password"], "an address and a code are not turned"

@@ -115,7 +115,9 @@ def test_our_malformed_is_json(client: FlaskClient) -> None:
 
 def test_a_body_is_bounded_on_any_server(client: FlaskClient) -> None:
     form = "application/x-www-form-urlencoded"
-    answer = client.post("/auth/users", data=b"x" * 65_537, content_type=form)
+    answer = client.post(
+        "/auth/users", data=b"x" * 65_537, content_type=form
+    )
     assert (answer.status_code, answer.get_json()["status"]) == (413, 413)
 
 

@@ -160,7 +160,8 @@ def test_login_failures_per_network(
     """V2.3.2, V2.4.1, OWASP-CS-STUFF-1: 120 accounts, a guess each."""
     limit = LIMIT["login_failures_per_network"]
     answers = [
-        guess(house.from_(), f"p{number}@example.com") for number in range(120)
+        guess(house.from_(), f"p{number}@example.com")
+        for number in range(120)
     ]
     assert answers == [401] * limit + [429] * (120 - limit)
     assert len(judged) == limit

@@ -47,7 +47,9 @@ def status(database_url: str | None) -> None:
     " environment, as TARGET_DATABASE_URL.",
 )
 @click.option("--dry-run", is_flag=True, help="Count, and copy nothing.")
-def copy(database_url: str | None, target_url: str, *, dry_run: bool) -> None:
+def copy(
+    database_url: str | None, target_url: str, *, dry_run: bool
+) -> None:
     """Move everything to another database, of whatever engine.
 
     Stop the service first. Nothing is taken from the database there is; a

@@ -34,7 +34,9 @@ class OneLine(logging.Formatter):
         )
 
 
-def set_up(level: int = logging.WARNING, stream: TextIO | None = None) -> None:
+def set_up(
+    level: int = logging.WARNING, stream: TextIO | None = None
+) -> None:
     """Send the log of this process to standard error, or ``stream``.
 
     Security events are in it whatever the level of the rest.

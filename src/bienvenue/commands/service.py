@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-def run(settings: Settings, on_ready: Callable[[list[str]], None]) -> NoReturn:
+def run(
+    settings: Settings, on_ready: Callable[[list[str]], None]
+) -> NoReturn:
     """Serve until SIGTERM or SIGINT, and end the process.
 
     Creates or upgrades the database first.  ``on_ready`` gets the addresses

@@ -72,7 +72,8 @@ class Limits(BaseModel):
         20,
         ge=1,
         le=10_000,
-        description="verifications asked for by one client network in an hour",
+        description="verifications asked for by one client network in an"
+        " hour",
     )
     verification_mails_per_account: int = Field(
         5,

@@ -35,7 +35,9 @@ def check(
         return
     text, least = prepared.decode(), settings.password_min_length
     if len(text) < least:
-        raise PasswordTooShort(f"password is shorter than {least} characters")
+        raise PasswordTooShort(
+            f"password is shorter than {least} characters"
+        )
     _refuse_guessable(text, settings, email)
     if settings.breach_file or settings.breach_check_url:
         _refuse_breached(prepared, settings)

@@ -70,7 +70,8 @@ def pack(words: Iterable[str]) -> bytes:
     """Return texts without line breaks in the form that WordList reads."""
     ordered = sorted(set(words))
     blocks = [
-        zlib.compress(_front_coded(block), 9) for block in _blocks(ordered)
+        zlib.compress(_front_coded(block), 9)
+        for block in _blocks(ordered)
     ]
     index = zlib.compress("\n".join(ordered[::_BLOCK]).encode(), 9)
     offsets = [0]

@@ -86,7 +86,9 @@ class RedisLimiter:
         """Spend what is held, wherever it was counted."""
         self._local.keep(budgets, taken)
         windows = [budget.window_us for budget in budgets]
-        self._ask(lambda: self._keep(_keys(budgets), [taken.at_us, *windows]))
+        self._ask(
+            lambda: self._keep(_keys(budgets), [taken.at_us, *windows])
+        )
 
     def give_back(self, budgets: Sequence[Budget], taken: Taken) -> None:
         """Undo a take, wherever it was counted."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bienvenue.errors import BienvenueError
+from bienvenue.errors import ConfigurationError
 from bienvenue.recipes.place import Place
 
 if TYPE_CHECKING:
@@ -23,10 +23,8 @@ PROXIED = (
 """What the service is told of a proxy that is one of these recipes."""
 
 
-class UnknownRecipe(BienvenueError):
+class UnknownRecipe(ConfigurationError):
     """There is no recipe of that name."""
-
-    code = "unknown_recipe"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from bienvenue.errors import BienvenueError
+from bienvenue.errors import ConfigurationError
 
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -19,10 +19,8 @@ _UPSTREAM = re.compile(
 _PATH = re.compile(r"/[A-Za-z0-9._/@%+=,-]{0,4095}")
 
 
-class UnfitPlace(BienvenueError):
+class UnfitPlace(ConfigurationError):
     """A name, address or path that cannot stand in a recipe."""
-
-    code = "unfit_place"
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,9 @@ def _cut_one(
     with link, suppress(OSError):  # closed meanwhile, or no TCP at all
         if link.family not in _FAMILIES or link.getsockname()[1] not in ports:
             return False
-        info = link.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO.size)
+        info = link.getsockopt(
+            socket.IPPROTO_TCP, socket.TCP_INFO, _INFO.size
+        )
         state, sent, _, received = _INFO.unpack(info)
         if state != _ESTABLISHED or min(sent, received) < seconds * 1000:
             return False

@@ -32,7 +32,9 @@ def compiled(text: str) -> bytes:
     values = [value for _, value in messages if value]
     count, size = len(keys), len(keys) * _ENTRY.size
     key_table, value_table = _HEADER_BYTES, _HEADER_BYTES + size
-    header = struct.pack("<7I", _MAGIC, 0, count, key_table, value_table, 0, 0)
+    header = struct.pack(
+        "<7I", _MAGIC, 0, count, key_table, value_table, 0, 0
+    )
     offset = value_table + size
     tables, strings = b"", b""
     for each in keys + values:

@@ -131,7 +131,9 @@ def _post(unit: orm.Session, owner: User, new: str, *, told: bool) -> None:
     if told and taken:
         outbox.post(unit, Letter.ALREADY_REGISTERED, new)
     elif told:
-        outbox.post(unit, Letter.CONFIRM_EMAIL_CHANGE, new, user_id=owner.id)
+        outbox.post(
+            unit, Letter.CONFIRM_EMAIL_CHANGE, new, user_id=owner.id
+        )
 
 
 def _open_way_back(unit: orm.Session, user: User, old: str) -> None:

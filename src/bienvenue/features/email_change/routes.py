@@ -103,7 +103,9 @@ def _confirmed(
     return rendered.outcome(_CONFIRM, error)
 
 
-def _undone(members: dict[str, Any], error: BienvenueError | None) -> Response:
+def _undone(
+    members: dict[str, Any], error: BienvenueError | None
+) -> Response:
     if error is not None:
         token = str(members.get("token", ""))
         _written_for(Undo(here().auth).waiting(token))

@@ -36,7 +36,9 @@ def reset_password_page() -> Response:
     return rendered.page(_PAGE, token=token, email=email, least=_least())
 
 
-def _asked(_members: dict[str, Any], error: BienvenueError | None) -> Response:
+def _asked(
+    _members: dict[str, Any], error: BienvenueError | None
+) -> Response:
     return rendered.outcome(_ASK, error)
 
 
@@ -63,7 +65,9 @@ def mail_reset(body: schemas.ResetRequest) -> Response:
     return answer(schemas.EmailMessage(email=body.email, message=message))
 
 
-def _page(members: dict[str, Any], error: BienvenueError | None) -> Response:
+def _page(
+    members: dict[str, Any], error: BienvenueError | None
+) -> Response:
     token = str(members.get("reset_token", ""))
     email = str(members.get("email", ""))
     return rendered.outcome(

@@ -57,11 +57,15 @@ def verify_email_page() -> Response:
     )
 
 
-def _sent(_members: dict[str, Any], error: BienvenueError | None) -> Response:
+def _sent(
+    _members: dict[str, Any], error: BienvenueError | None
+) -> Response:
     return rendered.outcome("bienvenue/verify_email_sent.html", error)
 
 
-def _page(members: dict[str, Any], error: BienvenueError | None) -> Response:
+def _page(
+    members: dict[str, Any], error: BienvenueError | None
+) -> Response:
     if "token" not in members:
         return rendered.outcome(_CODE, error, **_asked(members))
     token = str(members["token"])

@@ -12,7 +12,9 @@ branch_labels = None
 depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_DIGEST = sa.LargeBinary(32).with_variant(mysql.BINARY(32), "mysql", "mariadb")
+_DIGEST = sa.LargeBinary(32).with_variant(
+    mysql.BINARY(32), "mysql", "mariadb"
+)
 
 _STATES = ("verified_at", "disabled_at", "compromised_at", "deletion_due_at")
 _OLD_KEY = "uq_one_time_tokens_user_id_purpose"
