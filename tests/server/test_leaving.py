@@ -28,7 +28,7 @@ def is_leaving(client: Client) -> bool:
 def test_it_serves_on_until_the_delay_is_over(
     tmp_path: Path, workers: str
 ) -> None:
-    env = {DELAY: "5", "BIENVENUE_WORKERS": workers}
+    env = {DELAY: "8", "BIENVENUE_WORKERS": workers}
     with started(tmp_path, env=env) as service:
         with Client(service.url) as client:
             email = client.register()

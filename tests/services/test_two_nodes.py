@@ -24,7 +24,7 @@ from tests.services.nodes import Nodes, behind, settings
 from tests.services.post import Post
 from tests.smtp import listening
 
-GUESSES = 20
+GUESSES = 10
 
 
 @pytest.fixture(scope="module")
@@ -204,10 +204,10 @@ def test_limits_are_shared_exactly_and_outlive_what_counts_them(
             "BIENVENUE_HASH_QUEUE": "200",
         }
         nodes = block.enter_context(behind(tmp_path, env))
-        assert judged(nodes, 80) == GUESSES
+        assert judged(nodes, 40) == GUESSES
         assert guesses(nodes, 10) == {429: 10}
         redis.end()
-        assert judged(nodes, 120) == 2 * GUESSES
+        assert judged(nodes, 60) == 2 * GUESSES
         assert guesses(nodes, 10) == {429: 10}
         for node in nodes.all:
             assert node.hears_error("Redis is away")
