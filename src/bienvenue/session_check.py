@@ -98,7 +98,7 @@ class SessionCheck:
         lane: _Lane | None = self._local.__dict__.pop("lane", None)
         try:
             if lane is not None:
-                lane.abandon()
+                lane.drop()
             return self._lane().fetch(self._sql, given)
         except (self._driver_error, DBAPIError):
             raise DatabaseUnavailable from None
@@ -123,8 +123,8 @@ class _Lane:
     def close(self) -> None:
         self._connection.close()
 
-    def abandon(self) -> None:
-        """Close it without a last word to a server that may be gone."""
+    def drop(self) -> None:
+        """Let go of a connection that may be lost, and say no word to it."""
         self._connection.invalidate()
 
 

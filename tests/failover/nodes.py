@@ -41,7 +41,11 @@ def nodes(
                     _own(folder, number),
                     command="serve",
                     env=shared
-                    | {"BIENVENUE_DATABASE_URL": url}
+                    | {
+                        "BIENVENUE_DATABASE_URL": url,
+                        # So neither waits for the other to write its log.
+                        "BIENVENUE_NODE_NAME": f"node{number}",
+                    }
                     | dict(env or {}),
                 )
             )
