@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -21,7 +21,12 @@ _NOBODY = "65534"
 
 
 class Server:
-    """A started server: gives databases, each with a name of its own."""
+    """A started server: gives databases, each with a name of its own.
+
+    ``restart`` ends it at once, every connection with it, and starts it.
+    """
+
+    restart: Callable[[], None]
 
     def __init__(self, url: str, query: str, home: str) -> None:
         self._url, self._query = url, query
@@ -60,14 +65,27 @@ def postgresql() -> Iterator[Server]:
         _run([*nobody, initdb, *make.split()])
         options = f"-h '' -k {folder} -c fsync=off -c max_connections=300"
         start = f"-D {data} -w -s -l {folder / 'log'} start"
-        _run([*nobody, control, *start.split(), "-o", options])
+        stop = f"-D {data} -m immediate -w -s stop"
+
+        def begin() -> None:
+            _run([*nobody, control, *start.split(), "-o", options])
+
+        def end() -> None:
+            _run([*nobody, control, *stop.split()])
+
+        def restart() -> None:
+            end()
+            begin()
+
+        begin()
         try:
-            yield Server(
+            server = Server(
                 "postgresql+psycopg://auth@", f"host={folder}", "postgres"
             )
+            server.restart = restart
+            yield server
         finally:
-            stop = f"-D {data} -m immediate -w -s stop"
-            _run([*nobody, control, *stop.split()])
+            end()
 
 
 @contextmanager

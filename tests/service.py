@@ -15,19 +15,32 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from bienvenue import secret
 
 PATIENCE = 60.0
 """Seconds after which a test has failed rather than waited."""
 
+_ANSWER = 30.0
+
 # Permissions do not bind root, until the powers of root are dropped.
 _MORTAL = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
 # Below the range from which the system takes ports for outgoing connections,
 # so that nobody else is given the port between choosing and using it.
 _PORTS = range(20_000, 32_000)
+
+
+class Reachable(Protocol):
+    """What a client needs to know: a service, or a proxy in front of some."""
+
+    url: str
+    ca: Path | None
+
+    def connect(self) -> HTTPConnection:
+        """Return a connection, to make a request with."""
 
 
 class Heard:
@@ -80,6 +93,7 @@ class Service:
     ) -> None:
         self.port = int(arguments[arguments.index("--port") + 1])
         self.url = f"http://localhost:{self.port}"
+        self.ca: Path | None = None
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bienvenue", *arguments],
             cwd=folder,
@@ -119,6 +133,10 @@ class Service:
     def hears_error(self, words: str) -> bool:
         """Wait until words are on standard error; False if never."""
         return self._errors.wait_for(words)
+
+    def connect(self) -> HTTPConnection:
+        """Return a connection, to make a request with."""
+        return HTTPConnection("127.0.0.1", self.port, timeout=_ANSWER)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, wait for the end and return the exit status."""

@@ -24,6 +24,7 @@ RUN_HERE = {
     "README.md": {"console", "pycon", "python"},
     "docs/cli.md": {"console"},
     "docs/databases.md": {"console"},
+    "docs/deployment.md": {"console"},
     "docs/flask.md": {"python"},
     "docs/python.md": {"pycon"},
     "docs/testing.md": {"pycon"},
@@ -63,11 +64,13 @@ def test_the_tour_gives_the_answers_it_shows(folder: Path) -> None:
         check_console(tour, folder, f"localhost:{service.port}")
 
 
-@pytest.mark.parametrize("document", ["docs/cli.md", "docs/databases.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/cli.md", "docs/databases.md", "docs/deployment.md"]
+)
 def test_the_commands_print_what_they_are_said_to(
-    document: str, folder: Path
+    folder: Path, page: str
 ) -> None:
-    found = blocks(document, "console")
+    found = blocks(page, "console")
     assert found
     check_console(found, folder)
 

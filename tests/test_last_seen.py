@@ -183,3 +183,18 @@ def test_a_use_puts_off_the_end_for_idling(
     assert auth.check_session(session_id)
     frozen.advance(microseconds=1)
     assert auth.check_session(session_id) is None
+
+
+def test_a_later_use_that_another_node_wrote_stays(
+    auth: Auth, session_id: str, frozen: FrozenClock
+) -> None:
+    one, other = (LastSeen(auth.db, auth.session_span.idle) for _ in range(2))
+    session = found(auth.db, session_id)
+    for node in (one, other):
+        node._background.wake = lambda: None  # type: ignore[method-assign]
+        frozen.advance(minutes=2)
+        node.note(session)
+    later = clock.now()
+    other.flush()
+    one.flush()
+    assert in_database(auth.db) == [later]

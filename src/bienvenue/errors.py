@@ -248,6 +248,13 @@ class CrossSite(BienvenueError):
     default_message = "the request was caused by another site"
 
 
+class Leaving(BienvenueError):
+    """This process is about to stop: others had better be asked."""
+
+    code = "leaving"
+    default_message = "this node is about to stop"
+
+
 class Busy(BienvenueError):
     """More people sign in than the machine can hash passwords for."""
 

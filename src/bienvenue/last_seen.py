@@ -61,7 +61,9 @@ class LastSeen:
         used = [
             {"row": row, "seen": seen, "later": seen + self._idle}
             for row, seen in (
-                (row, clock.to_datetime(at)) for row, at in noted.items()
+                # In one order everywhere: nodes do not lock crosswise.
+                (row, clock.to_datetime(at))
+                for row, at in sorted(noted.items())
             )
         ]
 
@@ -81,7 +83,11 @@ def _move_on() -> Update:
     later = bindparam("later", type_=Instant())
     return (
         update(table)
-        .where(table.c.id == bindparam("row"))
+        .where(
+            table.c.id == bindparam("row"),
+            # Another node may have written a later use meanwhile.
+            table.c.last_seen_at < bindparam("seen"),
+        )
         .values(
             last_seen_at=bindparam("seen"),
             expires_at=case(

@@ -4,13 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.failover.client import Client
 from tests.failover.record import Record
-from tests.service import Service
+from tests.service import Reachable
 from tests.services.ledger import Account, Ledger
 
 _AT_ONCE = 4
 
 
-def losses(node: Service, ledger: Ledger) -> list[str]:
+def losses(node: Reachable, ledger: Ledger) -> list[str]:
     """Name each acknowledged write of a ledger that a node does not know.
 
     A registration must log in, a session that was handed out must open the

@@ -5,15 +5,14 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from contextlib import closing
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from typing import Any, NamedTuple
 
 from tests.failover.record import Record
-from tests.service import Service
+from tests.service import Reachable
 
 PATIENCE = 120.0
 """Seconds after which a client takes a service for dead."""
-_ANSWER = 30.0  # seconds that one answer may take
 _MOST = 2.0  # seconds before the next attempt, whatever the node says
 _RETRY = 503
 
@@ -40,7 +39,7 @@ class Client:
     """
 
     def __init__(
-        self, nodes: Sequence[Service], record: Record, first: int
+        self, nodes: Sequence[Reachable], record: Record, first: int
     ) -> None:
         self._nodes, self._record, self._turn = nodes, record, first
 
@@ -87,7 +86,7 @@ class Client:
 
     def _once(
         self,
-        node: Service,
+        node: Reachable,
         method: str,
         path: str,
         body: dict[str, str] | None,
@@ -98,8 +97,7 @@ class Client:
             headers["Cookie"] = f"session_id={session_id}"
         began = time.monotonic()
         try:
-            link = HTTPConnection("127.0.0.1", node.port, timeout=_ANSWER)
-            with closing(link):
+            with closing(node.connect()) as link:
                 content = None if body is None else json.dumps(body)
                 link.request(method, path, content, headers)
                 answer = link.getresponse()

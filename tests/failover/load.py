@@ -15,7 +15,7 @@ from tests.failover.afterwards import losses
 from tests.failover.client import Client, GaveUp
 from tests.failover.nodes import nodes
 from tests.failover.record import Record, Report
-from tests.service import Service
+from tests.service import Reachable
 from tests.services.ledger import Account, Ledger
 
 REGISTERED, TAKEN = 200, 400
@@ -53,7 +53,7 @@ def run(
     ledger, record = Ledger(), Record()
     with nodes(folder / "load", urls) as running:
         record.began = time.monotonic()
-        _use(running, ledger, record, plan, seconds, people)
+        use(running, ledger, record, plan, seconds, people)
         accounts = sum(each.registered for each in ledger.accounts)
         report = record.report(accounts)
     with nodes(folder / "fresh", [afterwards or urls[0]]) as (fresh,):
@@ -61,14 +61,15 @@ def run(
     return Run(report, ledger)
 
 
-def _use(
-    running: Sequence[Service],
+def use(
+    running: Sequence[Reachable],
     ledger: Ledger,
     record: Record,
     plan: Sequence[Planned],
     seconds: float,
     people: int,
 ) -> None:
+    """Let people use services, and follow the plan, for so many seconds."""
     over = threading.Event()
     crowd = [
         Person(Client(running, record, number), ledger, record, over)

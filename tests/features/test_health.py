@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from bienvenue import Settings, create_app
+from bienvenue import Settings, create_app, leaving
 
 
 def test_a_started_service_lives_and_is_ready(url: str) -> None:
@@ -32,6 +32,22 @@ def test_without_its_database_it_lives_and_is_not_ready(url: str) -> None:
         refused(client, "the database has the schema of another release")
         assert client.get("/health/live").status_code == 200
     finally:
+        app.extensions["bienvenue"].close()
+
+
+def test_a_node_that_is_leaving_lives_and_is_not_ready() -> None:
+    app = create_app(Settings(database_url="sqlite://", bcrypt_rounds=4))
+    client = app.test_client()
+    leaving.begin()
+    try:
+        found = client.get("/health/ready")
+        assert found.json is not None
+        assert (found.status_code, found.json["code"]) == (503, "leaving")
+        assert found.headers["Retry-After"] == "1"
+        assert client.get("/health/live").status_code == 200
+        assert client.get("/").status_code == 200
+    finally:
+        leaving.end()
         app.extensions["bienvenue"].close()
 
 

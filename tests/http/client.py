@@ -1,5 +1,6 @@
 """A client as people write them: ``requests``, and what they look at."""
 
+from pathlib import Path
 from typing import Any, Self
 
 import requests
@@ -19,10 +20,13 @@ PATIENCE = 30.0
 class Client:
     """Speaks to a service and keeps its cookies, as a browser would."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, ca: Path | None = None) -> None:
+        """Trust, over https, what this authority has signed."""
         self.url = url
         self.http = requests.Session()
         self.http.trust_env = False
+        if ca is not None:
+            self.http.verify = str(ca)
 
     def __enter__(self) -> Self:
         return self

@@ -11,12 +11,12 @@ from functools import partial
 from bienvenue import secret
 from tests.http.client import Client, new_address
 from tests.http.together import Found, at_once, send
-from tests.service import Service
+from tests.service import Reachable
 
 BASE = "a password of fifteen"
 
 
-def registrations(service: Service, count: int) -> list[Found]:
+def registrations(service: Reachable, count: int) -> list[Found]:
     """Register one address ``count`` times, in as many spellings."""
     email = new_address()
     passwords = [f"{BASE} {number}" for number in range(count)]
@@ -33,7 +33,7 @@ def registrations(service: Service, count: int) -> list[Found]:
 
 
 def spends(
-    service: Service, email: str, token: str, count: int
+    service: Reachable, email: str, token: str, count: int
 ) -> list[Found]:
     """Spend one reset token ``count`` times, each for its own password."""
     passwords = [f"{BASE} {number}" for number in range(count)]
@@ -54,18 +54,18 @@ def spends(
     return answers
 
 
-def log_outs(service: Service, session_id: str, count: int) -> list[Found]:
+def log_outs(service: Reachable, session_id: str, count: int) -> list[Found]:
     """End one session ``count`` times."""
     end = partial(send, service, "DELETE", "/sessions", session_id=session_id)
     answers = at_once([end] * count)
     statuses = Counter(each.status for each in answers)
     assert statuses == {302: 1, 403: count - 1}
-    with Client(service.url) as client:
+    with Client(service.url, service.ca) as client:
         assert not client.is_in(session_id)
     return answers
 
 
-def opens(service: Service, email: str, password: str) -> bool:
+def opens(service: Reachable, email: str, password: str) -> bool:
     """Tell whether a password opens an account."""
     body = {"email": email, "password": password}
     found = send(service, "POST", "/sessions", body)

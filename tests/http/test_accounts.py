@@ -18,7 +18,7 @@ from tests.http.client import (
 )
 from tests.service import Service
 
-pytestmark = pytest.mark.engine(*ENGINES)
+pytestmark = pytest.mark.engine(*ENGINES, "nodes")
 
 BODIES = pytest.mark.parametrize("kind", ["data", "json"])
 
@@ -150,6 +150,7 @@ def test_sessions_live_side_by_side(client: Client) -> None:
     assert all(map(client.is_in, sessions))
 
 
+@pytest.mark.engine(*ENGINES)  # a proxy has one name
 def test_every_name_of_this_machine_reaches_it(service: Service) -> None:
     hosts = ["localhost", "127.0.0.1", "[::1]"]
     hosts.append("0.0.0.0")  # noqa: S104 - called, not listened on
@@ -161,6 +162,7 @@ def test_every_name_of_this_machine_reaches_it(service: Service) -> None:
             assert client.reset_token(email)
 
 
+@pytest.mark.engine(*ENGINES)  # in front of nodes, a test of the proxies
 @pytest.mark.requirement("V14.2.1")
 def test_nothing_secret_is_told(service: Service, client: Client) -> None:
     password = f"a-secret-{secret.new_token()}"

@@ -8,7 +8,7 @@ from tests.conftest import ENGINES
 from tests.http.client import NOBODYS, Client, assert_problem
 from tests.service import started
 
-pytestmark = pytest.mark.engine(*ENGINES)
+pytestmark = pytest.mark.engine(*ENGINES, "nodes")
 
 GONE = "Expires=Thu, 01 Jan 1970 00:00:00 GMT"
 

@@ -10,7 +10,7 @@ from tests.http.client import Client, new_address
 from tests.http.together import Found, at_once, send
 from tests.service import Service
 
-pytestmark = pytest.mark.engine(*ENGINES)
+pytestmark = pytest.mark.engine(*ENGINES, "nodes")
 
 
 @pytest.mark.requirement("V2.3.4", "V15.4.2")

@@ -13,7 +13,7 @@ from tests.http.client import (
     new_address,
 )
 
-pytestmark = pytest.mark.engine(*ENGINES)
+pytestmark = pytest.mark.engine(*ENGINES, "nodes")
 
 BODIES = pytest.mark.parametrize("kind", ["data", "json"])
 
@@ -41,6 +41,7 @@ def test_ask_for_an_unknown_address(client: Client, kind: str) -> None:
     assert_problem(answer, 403, "unknown_email")
 
 
+@pytest.mark.engine(*ENGINES)  # the nodes are told to allow it
 @pytest.mark.parametrize(
     "header", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"]
 )

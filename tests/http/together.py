@@ -5,11 +5,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from http.client import HTTPConnection
 from typing import Any, NamedTuple
 
 from tests.http.client import PATIENCE
-from tests.service import Service
+from tests.service import Reachable
 
 
 class Found(NamedTuple):
@@ -21,7 +20,7 @@ class Found(NamedTuple):
 
 
 def send(
-    service: Service,
+    service: Reachable,
     method: str,
     path: str,
     body: Mapping[str, str] | None = None,
@@ -35,8 +34,7 @@ def send(
     headers = {"Content-Type": "application/json"}
     if session_id is not None:
         headers["Cookie"] = f"session_id={session_id}"
-    link = HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
-    with closing(link):
+    with closing(service.connect()) as link:
         content = None if body is None else json.dumps(body)
         link.request(method, path, content, headers)
         answer = link.getresponse()

@@ -76,6 +76,7 @@ def _options(settings: Settings) -> Options:
         threads=settings.threads + hash_pool.places(settings.hash_queue),
         limits=Limits(max_body=settings.max_body_bytes),
         tls=Tls(certificate, key) if certificate and key else None,
+        linger=settings.drain_delay_seconds,
         headers=tuple(headers.for_all(settings).items()),
     )
 

@@ -99,6 +99,13 @@ class Service(BaseModel):
         le=1024 * 1024,
         description="largest request body; a larger one is answered 413",
     )
+    drain_delay_seconds: int = Field(
+        0,
+        ge=0,
+        le=300,
+        description="how long a node that is told to stop still takes"
+        " requests, while `/health/ready` says 503 and proxies look away",
+    )
     workers: int = Field(1, ge=1, le=64, description="server processes")
     threads: int = Field(
         16,

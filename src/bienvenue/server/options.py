@@ -35,7 +35,9 @@ class Options:
     ``limits`` bounds bodies; ``drain`` is how many seconds requests in
     flight are given at the end; with ``tls`` it is HTTPS, HTTP/2 included,
     and a connection on which nothing is said for ``idle`` seconds is cut;
-    ``headers`` is what the server's own refusals carry.
+    ``headers`` is what the server's own refusals carry.  ``linger`` is how
+    many seconds it goes on as before when told to stop, but for what it
+    says of its health.
     """
 
     threads: int = 8
@@ -44,4 +46,5 @@ class Options:
     drain: float = 10.0
     tls: Tls | None = None
     idle: float = 50.0
+    linger: float = 0.0
     headers: tuple[tuple[str, str], ...] = refusal.HEADERS

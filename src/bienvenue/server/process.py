@@ -1,7 +1,8 @@
 """One process that serves: listeners on an event loop, until told to stop.
 
-Stopping is graceful.  The listening sockets close first; requests in flight
-are answered for up to ``drain`` seconds, then nothing is waited for.
+Stopping is graceful.  For ``linger`` seconds all goes on, but the process is
+said to be leaving; then the listening sockets close, and requests in flight
+are answered for up to ``drain`` seconds; then nothing is waited for.
 """
 
 import asyncio
@@ -9,8 +10,10 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
+from bienvenue import leaving
 from bienvenue.server import silence
 from bienvenue.server.bridge import Bridge
 from bienvenue.server.listener import Listener, connections_allowed
@@ -31,12 +34,14 @@ class Process:
         tls: Tls | None,
         drain: float,
         idle: float,
+        linger: float = 0.0,
     ) -> None:
         self._bridge = bridge
         self._sockets = sockets
         self._tls = tls
         self._drain = drain
         self._idle = idle
+        self._linger = linger
         self._loop = asyncio.new_event_loop()
         self._drained = True
         self._stopping = asyncio.Event()
@@ -105,6 +110,7 @@ class Process:
             await _first(serving, started)
             on_ready()
             await _first(serving, self._stopping)
+            await self._be_seen_leaving()
         finally:
             cutting.cancel()
             for one in listeners:
@@ -112,6 +118,15 @@ class Process:
                 stop()
             await self._drain_all(serving)
             self._ignore_signals()
+            leaving.end()
+
+    async def _be_seen_leaving(self) -> None:
+        """Serve on until those who look at our health have looked away."""
+        if not self._linger:
+            return
+        leaving.begin()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hurrying.wait(), self._linger)
 
     async def _cut_idle(self, ports: set[int]) -> None:
         """Look after silent connections, where Granian does not."""

@@ -40,6 +40,7 @@ def make_process(
         tls=options.tls,
         drain=options.drain,
         idle=options.idle,
+        linger=options.linger,
     )
 
 

@@ -56,7 +56,7 @@ class Workers:
     ) -> None:
         self._make = (app_factory, door_factory, options, sockets)
         self._sockets = sockets
-        self._patience = options.drain + _END_WITHIN
+        self._patience = options.linger + options.drain + _END_WITHIN
         self._workers: list[_Worker] = []
         self._due: list[float] = []
 
