@@ -15,12 +15,20 @@ from sqlalchemy import Table, insert, orm, select, update
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from bienvenue import audit_line, audit_tables, chain, client, clock
+from bienvenue import (
+    audit_line,
+    audit_tables,
+    chain,
+    client,
+    clock,
+    observing,
+)
 from bienvenue.audit_tables import AuditEvent, AuditHead
 from bienvenue.chain import Chain
 from bienvenue.config import Settings
 from bienvenue.errors import AuditBroken
 from bienvenue.events import Event
+from bienvenue.observing import Tally
 
 _TO_OWNER = ("time", "event", "outcome", "address", "agent", "detail")
 
@@ -79,6 +87,7 @@ def report(event: Event, **detail: str | int | None) -> None:
     For what may have no database to be recorded in.
     """
     audit_line.log(_described(event, "failure", detail), logging.ERROR)
+    observing.tell(Tally.EVENT, f"{event} failure")
 
 
 def pseudonym(unit: orm.Session, email: str | bytes) -> str:
@@ -122,6 +131,7 @@ def tell(recorded: Recorded) -> None:
     """Write what a unit recorded to the service's log, after its commit."""
     for event in recorded:
         audit_line.log(event)
+        observing.tell(Tally.EVENT, f"{event['event']} {event['outcome']}")
 
 
 def about(unit: orm.Session, user_id: int, most: int) -> list[dict[str, Any]]:

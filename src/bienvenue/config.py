@@ -17,6 +17,7 @@ from bienvenue.config_fields.accounts import Accounts
 from bienvenue.config_fields.addresses import Addresses
 from bienvenue.config_fields.limits import Limits
 from bienvenue.config_fields.mail import Mail
+from bienvenue.config_fields.observation import Observation
 from bienvenue.config_fields.service import (
     DEFAULT_DATABASE_URL,
     Profile,
@@ -28,7 +29,9 @@ from bienvenue.errors import ConfigurationError
 __all__ = ["DEFAULT_DATABASE_URL", "Profile", "Settings"]
 
 
-class Settings(Limits, Accounts, Mail, Addresses, SignIn, Service):
+class Settings(
+    Observation, Limits, Accounts, Mail, Addresses, SignIn, Service
+):
     """What an operator can choose; ``Settings.load()`` reads it.
 
     Raises ``ConfigurationError`` for an unknown name or a value that does

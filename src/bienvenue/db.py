@@ -27,6 +27,7 @@ from bienvenue import (
     address,
     audit,
     forking,
+    observing,
     one_time_token,
     schema,
     secret,
@@ -43,6 +44,7 @@ from bienvenue.errors import (
     UserNotFound,
 )
 from bienvenue.events import Event
+from bienvenue.observing import Moment, Tally
 from bienvenue.reserved_address import is_reserved
 from bienvenue.session_check import SessionCheck, SignedIn
 from bienvenue.user import User, accepted
@@ -133,7 +135,10 @@ class DB:
 
     def read(self, work: Work[T]) -> T:
         """Run a unit that writes nothing and return its result."""
-        with orm.Session(self._readers, expire_on_commit=False) as unit:
+        with (
+            observing.timed(Moment.UNIT, "read"),
+            orm.Session(self._readers, expire_on_commit=False) as unit,
+        ):
             return work(unit)
 
     def write(self, work: Work[T]) -> T:
@@ -144,12 +149,17 @@ class DB:
         outside the database.  Events that it records are sealed into the
         audit log before the commit, and told to the service's log after.
         """
+        with observing.timed(Moment.UNIT, "write"):
+            return self._write(work)
+
+    def _write(self, work: Work[T]) -> T:
         for attempt in range(_ATTEMPTS - 1):
             try:
                 return self._write_once(work)
             except DBAPIError as error:
                 if not _is_transient(error):
                     raise
+            observing.tell(Tally.DB_RETRIED)
             # Apart, so that those who met do not meet again.
             Pause().wait(_PAUSE_SECONDS * 2**attempt * secret.chance())
         return self._write_once(work)

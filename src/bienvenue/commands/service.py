@@ -10,7 +10,7 @@ from flask import Flask
 
 from bienvenue import engine, hash_pool, outbox
 from bienvenue.app import create_app, door_for
-from bienvenue.commands import logs
+from bienvenue.commands import exposing, logs
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.errors import ConfigurationError
@@ -30,9 +30,11 @@ def run(
     Creates or upgrades the database first.  ``on_ready`` gets the addresses
     once connections are accepted.  Raises ``BienvenueError``.
     """
-    logs.set_up()
+    logs.set_up(settings)
+    settings = exposing.with_folder(settings)
     if settings.workers > 1:
         _prepare_database(settings)
+    exposing.expose(settings)
     serve(
         partial(make_app, settings),
         host=settings.host,
@@ -51,7 +53,7 @@ def make_app(settings: Settings) -> Flask:
     Every worker is handed the same settings: none reads the environment
     anew.
     """
-    logs.set_up()
+    logs.set_up(settings)
     app = create_app(settings)
     extension: Extension = app.extensions[KEY]
     atexit.register(_close, extension)
