@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
 from sqlalchemy import Table, insert, orm, select, update
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from bienvenue import (
@@ -185,12 +184,19 @@ def _take_head(unit: orm.Session, strand: str) -> tuple[int, bytes]:
 
 def _first_head(unit: orm.Session, strand: str) -> Any:
     values = {"strand": strand, "sequence": 0, "mac": chain.START}
+    # The engine has loaded the one that is in use; each takes megabytes.
     match unit.get_bind().dialect.name:
         case "postgresql":
+            from sqlalchemy.dialects import postgresql
+
             pg = postgresql.insert(AuditHead).values(values)
             return pg.on_conflict_do_nothing()
         case "sqlite":
+            from sqlalchemy.dialects import sqlite
+
             lite = sqlite.insert(AuditHead).values(values)
             return lite.on_conflict_do_nothing()
         case _:
+            from sqlalchemy.dialects import mysql
+
             return mysql.insert(AuditHead).values(values).prefix_with("IGNORE")
