@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from bienvenue import routes, throttle
+from bienvenue import instruments, routes
 from bienvenue.auth import Auth
 from bienvenue.config import Settings
 from bienvenue.errors import BienvenueError, ConfigurationError
@@ -21,8 +21,6 @@ from bienvenue.features.health.routes import api as health_api
 from bienvenue.features.metrics.routes import api as metrics_api
 from bienvenue.features.reset_page.routes import api as reset_page_api
 from bienvenue.features.verification.routes import api as verification_api
-from bienvenue.metrics.catalogue import Route, metrics
-from bienvenue.metrics.meter import Meter
 from bienvenue.metrics.shape import Layout
 from bienvenue.web import (
     asking,
@@ -33,9 +31,10 @@ from bienvenue.web import (
     redirects,
     refused,
 )
-from bienvenue.web.api import Api, template_of
+from bienvenue.web.api import Api
 from bienvenue.web.door import Door
 from bienvenue.web.extension import Extension
+from bienvenue.web.traced import Traced
 from bienvenue.web.watched_door import CountedDoor, LoggedDoor
 from bienvenue.web.watching import Watcher
 
@@ -86,12 +85,14 @@ class Bienvenue:
         _refuse_unsafe(settings)
         self._opened = self._given or Auth(settings=settings)
         try:
-            meter = _meter(settings)
+            meter = instruments.meter(settings, layout)
+            tracing = instruments.tracing(settings)
         except ConfigurationError:
             if self._given is None:
                 self._opened.close()
             raise
-        extension = Extension(self._opened, self.prefix, meter).attach(app)
+        extension = Extension(self._opened, self.prefix, meter, tracing)
+        extension.attach(app)
         blueprint = self._blueprint()
         # Once for an answer: the blueprint's own are the application's too.
         everything = app if self._whole else blueprint
@@ -99,6 +100,9 @@ class Bienvenue:
             meter, logs=settings.log_requests, prefix=self.prefix
         )
         watcher.follow(everything)
+        if tracing is not None:
+            hops = settings.trusted_hops
+            Traced(tracing, self.prefix, hops).follow(everything)
         everything.after_request(headers.guard(settings))
         everything.after_request(asking.name)
         app.register_blueprint(blueprint)
@@ -116,7 +120,7 @@ class Bienvenue:
         return self._opened
 
     def _blueprint(self) -> Blueprint:
-        blueprint = _mounted(self.prefix)
+        blueprint = pages.mounted(api, self.prefix)
         blueprint.before_request(csrf.refuse_cross_site)
         for error, handler in _HANDLERS.items():
             blueprint.register_error_handler(error, handler)
@@ -144,9 +148,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def door_for(app: Flask) -> Door:
-    """Return the front door of an application: the fast session check."""
+def door_for(app: Flask) -> Door | None:
+    """Return the front door of an application: the fast session check.
+
+    None where requests are traced: a span costs more than the door saves.
+    """
     extension: Extension = app.extensions["bienvenue"]
+    if extension.tracing is not None:
+        return None
     if extension.settings.log_requests:
         return LoggedDoor(extension.auth, extension.meter)
     if extension.meter is not None:
@@ -156,37 +165,7 @@ def door_for(app: Flask) -> Door:
 
 def layout() -> Layout:
     """Return where the metrics of this service stand."""
-    return Layout(metrics(served(), list(throttle.WINDOWS)))
-
-
-def served() -> list[Route]:
-    """Return every route there is: its method and the template of its path."""
-    app = Flask("bienvenue", static_folder=None)
-    app.register_blueprint(_mounted(""))
-    return [
-        (method, template_of(rule.rule))
-        for rule in app.url_map.iter_rules()
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    ]
-
-
-def _mounted(prefix: str) -> Blueprint:
-    blueprint = pages.blueprint(api, prefix)
-    api.mount(blueprint)
-    return blueprint
-
-
-def _meter(settings: Settings) -> Meter | None:
-    """Return what counts, where somebody can read it."""
-    if not settings.counts:
-        return None
-    try:
-        return Meter(layout(), settings.metrics_folder)
-    except OSError as error:
-        raise ConfigurationError(
-            f"metrics_folder: {error.strerror or 'it cannot be used'}; name a"
-            " folder you can write to"
-        ) from None
+    return instruments.layout(pages.served(api))
 
 
 _FROM_ERROR = refused.noted(problems.from_error)

@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from bienvenue import Settings, create_app, observing
-from bienvenue.app import Bienvenue, door_for, served
+from bienvenue.app import Bienvenue, api, door_for
 from bienvenue.metrics import text
+from bienvenue.web import pages
 from bienvenue.web.door import Door
 from bienvenue.web.watched_door import CountedDoor
 from tests.web.conftest import Make
@@ -173,10 +174,10 @@ def test_under_a_prefix_only_our_routes_count() -> None:
 
 
 def test_every_route_is_a_label(app: Flask) -> None:
-    for method, template in served():
+    for method, template in pages.served(api):
         assert "<" not in template, (method, template)
     rules = {rule.rule for rule in app.url_map.iter_rules()}
-    assert len({template for _, template in served()}) == len(rules)
+    assert len({template for _, template in pages.served(api)}) == len(rules)
 
 
 def test_the_door_is_watched_only_where_asked(make: Make) -> None:

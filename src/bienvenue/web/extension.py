@@ -13,6 +13,7 @@ from bienvenue.housekeeping import Housekeeper
 from bienvenue.metrics.meter import Meter
 from bienvenue.refusals import Refusals
 from bienvenue.throttle import Throttle
+from bienvenue.tracing import Tracing
 
 KEY = "bienvenue"
 
@@ -21,13 +22,20 @@ class Extension:
     """The accounts of an application: settings, ``auth``, the courier."""
 
     def __init__(
-        self, auth: Auth, prefix: str = "", meter: Meter | None = None
+        self,
+        auth: Auth,
+        prefix: str = "",
+        meter: Meter | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         """Serve the accounts of this ``Auth``, under a path.
 
-        What this process does is counted by ``meter``, if there is one.
+        What this process does is counted by ``meter``, and traced by
+        ``tracing``, where there is one.
         """
-        self.auth, self.meter = auth, meter
+        self.auth, self.meter, self.tracing = auth, meter, tracing
+        if tracing is not None:
+            tracing.start()
         if meter is not None:
             observing.add(meter)
             pool_watch.watch(auth.db.engine)
@@ -53,6 +61,8 @@ class Extension:
         if self.meter is not None:
             observing.remove(self.meter)
             self.meter.close()
+        if self.tracing is not None:
+            self.tracing.close()
 
     def attach(self, app: Flask) -> Self:
         """Make the accounts those of an application."""

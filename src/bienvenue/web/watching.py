@@ -38,7 +38,7 @@ class Watcher:
             everything.after_request(self._end)
 
     def _end(self, response: Response) -> Response:
-        route = self._route()
+        route = route_of(self._prefix)
         took = perf_counter() - request.environ.get(ARRIVED, perf_counter())
         if self._meter is not None:
             self._meter.request(route, response.status_code, took)
@@ -53,12 +53,14 @@ class Watcher:
             )
         return response
 
-    def _route(self) -> Route:
-        rule = request.url_rule
-        if rule is None or not rule.rule.startswith(self._prefix):
-            return NO_ROUTE
-        method = "GET" if request.method == "HEAD" else request.method
-        return method, template_of(rule.rule[len(self._prefix) :])
+
+def route_of(prefix: str) -> Route:
+    """Return the method and the template of the path that is answered."""
+    rule = request.url_rule
+    if rule is None or not rule.rule.startswith(prefix):
+        return NO_ROUTE
+    method = "GET" if request.method == "HEAD" else request.method
+    return method, template_of(rule.rule[len(prefix) :])
 
 
 def answered(
