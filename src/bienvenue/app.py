@@ -35,7 +35,7 @@ from bienvenue.web.api import Api
 from bienvenue.web.door import Door
 from bienvenue.web.extension import Extension
 from bienvenue.web.traced import Traced
-from bienvenue.web.watched_door import CountedDoor, LoggedDoor
+from bienvenue.web.watched_door import ClosedDoor, CountedDoor, LoggedDoor
 from bienvenue.web.watching import Watcher
 
 api = Api()
@@ -148,14 +148,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def door_for(app: Flask) -> Door | None:
-    """Return the front door of an application: the fast session check.
-
-    None where requests are traced: a span costs more than the door saves.
-    """
+def door_for(app: Flask) -> Door:
+    """Return the front door of an application: the fast session check."""
     extension: Extension = app.extensions["bienvenue"]
     if extension.tracing is not None:
-        return None
+        return ClosedDoor(extension.auth)
     if extension.settings.log_requests:
         return LoggedDoor(extension.auth, extension.meter)
     if extension.meter is not None:

@@ -63,7 +63,7 @@ def make_app(settings: Settings) -> Flask:
     return app
 
 
-def make_door(app: "WSGIApplication") -> Door | None:
+def make_door(app: "WSGIApplication") -> Door:
     """Make the front door of an application that ``make_app`` made."""
     return door_for(cast(Flask, app))
 

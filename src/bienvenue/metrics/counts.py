@@ -11,7 +11,7 @@ once.
 import fcntl
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -128,7 +128,7 @@ def read(layout: Layout, folder: Path) -> Reading:
     return Reading(sums, living)
 
 
-def _files(layout: Layout, folder: Path) -> Iterator[tuple[memoryview, bool]]:
+def _files(layout: Layout, folder: Path) -> Iterator[tuple[Sequence[float], bool]]:
     length = layout.size * _DOUBLE
     for file in sorted(folder.glob(f"{layout.stamp}-*.counts")):
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)

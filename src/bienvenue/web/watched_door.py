@@ -14,6 +14,17 @@ from bienvenue.web.door import Answer, Door, Scope
 _ROUTE = ("GET", "/profile")
 
 
+class ClosedDoor(Door):
+    """No way in: where requests are traced, the route answers them all.
+
+    A span costs more than the door saves.
+    """
+
+    def __call__(self, scope: Scope) -> Answer | None:
+        """Leave every request to the route."""
+        return None
+
+
 class CountedDoor(Door):
     """The front door, each of its answers counted."""
 
