@@ -128,7 +128,9 @@ def read(layout: Layout, folder: Path) -> Reading:
     return Reading(sums, living)
 
 
-def _files(layout: Layout, folder: Path) -> Iterator[tuple[Sequence[float], bool]]:
+def _files(
+    layout: Layout, folder: Path
+) -> Iterator[tuple[Sequence[float], bool]]:
     length = layout.size * _DOUBLE
     for file in sorted(folder.glob(f"{layout.stamp}-*.counts")):
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)

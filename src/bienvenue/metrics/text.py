@@ -18,7 +18,8 @@ def counted(layout: Layout, numbers: Sequence[float]) -> str:
         lines += _head(metric)
         for labels in metric.series:
             place = layout.places[metric.name, labels]
-            found = numbers[place : place + metric.places]
+            end = place + metric.places
+            found = numbers[place:end]
             if metric.shown or any(found):
                 lines += _series(metric, labels, found)
     return "".join(lines)

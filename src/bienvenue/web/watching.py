@@ -60,7 +60,7 @@ def route_of(prefix: str) -> Route:
     if rule is None or not rule.rule.startswith(prefix):
         return NO_ROUTE
     method = "GET" if request.method == "HEAD" else request.method
-    return method, template_of(rule.rule[len(prefix) :])
+    return method, template_of(rule.rule.removeprefix(prefix))
 
 
 def answered(

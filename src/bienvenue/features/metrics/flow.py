@@ -14,18 +14,16 @@ from bienvenue.metrics import catalogue, text
 from bienvenue.metrics.counts import Reading
 from bienvenue.metrics.shape import Labels, Layout
 
-_BEARER = "bearer "
-
 
 def may_read(token: SecretStr, header: str) -> bool:
     """Tell whether an ``Authorization`` header brings the token.
 
     In the same time for any other of its length (RFC 6750, section 2.1).
     """
-    scheme, brought = header[: len(_BEARER)], header[len(_BEARER) :]
+    scheme, _, brought = header.partition(" ")
     right = token.get_secret_value().encode()
     given = brought.strip().encode("utf-8", "surrogatepass")
-    return scheme.lower() == _BEARER and hmac.compare_digest(given, right)
+    return scheme.lower() == "bearer" and hmac.compare_digest(given, right)
 
 
 def exposed(layout: Layout, reading: Reading, engine: Engine) -> str:
