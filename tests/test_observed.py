@@ -193,6 +193,7 @@ def test_a_request_id_of_a_clients_own_counts_for_nothing(
 ) -> None:
     env = {"BIENVENUE_LOG_REQUESTS": "true"}
     with started(tmp_path, env=env) as service:
+        assert "X-Request-ID" in requests.get(service.url, timeout=30).headers
         answer = requests.get(
             f"{service.url}/profile",
             headers={"X-Request-ID": "mine"},
@@ -201,5 +202,6 @@ def test_a_request_id_of_a_clients_own_counts_for_nothing(
         given = answer.headers["X-Request-ID"]
         assert given != "mine"
         assert service.hears_error(f"request_id={given}")
-    (line,) = service.complaints().splitlines()
+    first, line = service.complaints().splitlines()
+    assert " GET / 200 " in first
     assert " INFO bienvenue.access: GET /profile 403 duration_ms=" in line

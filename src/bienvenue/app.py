@@ -96,21 +96,22 @@ class Bienvenue:
         blueprint = self._blueprint()
         # Once for an answer: the blueprint's own are the application's too.
         everything = app if self._whole else blueprint
-        watcher = Watcher(
-            meter, logs=settings.log_requests, prefix=self.prefix
-        )
-        watcher.follow(everything)
-        if tracing is not None:
-            hops = settings.trusted_hops
-            Traced(tracing, self.prefix, hops).follow(everything)
         everything.after_request(headers.guard(settings))
         everything.after_request(asking.name)
+        self._watch(everything, extension)  # called before those above
         app.register_blueprint(blueprint)
         app.register_error_handler(BienvenueError, _FROM_ERROR)
         asking.follow(app)
         extension.courier.wake()  # letters of an earlier run may wait
         extension.housekeeper.start()
         return extension
+
+    def _watch(self, everything: Flask | Blueprint, own: Extension) -> None:
+        """Count, log and trace requests where the settings ask for it."""
+        logs, hops = own.settings.log_requests, own.settings.trusted_hops
+        if own.tracing is not None:
+            Traced(own.tracing, self.prefix, hops).follow(everything)
+        Watcher(own.meter, logs=logs, prefix=self.prefix).follow(everything)
 
     @property
     def auth(self) -> Auth:

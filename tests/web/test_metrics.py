@@ -1,6 +1,7 @@
 """``GET /metrics``, and what it says after some requests."""
 
 import gc
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,11 +42,13 @@ def counted(make: Make) -> FlaskClient:
     return make(metrics_token=TOKEN).test_client()
 
 
+@pytest.mark.requirement("V13.4.5")
 def test_without_a_token_there_is_no_such_page(client: FlaskClient) -> None:
     assert client.get("/metrics", headers=BEARER).status_code == 404
     assert extension_of(client.application).meter is None
 
 
+@pytest.mark.requirement("V13.4.5")
 @pytest.mark.parametrize(
     "header", ["", "Bearer ", "Bearer wrong", f"Basic {TOKEN}", TOKEN, "é"]
 )
@@ -54,6 +57,25 @@ def test_only_the_token_opens_it(counted: FlaskClient, header: str) -> None:
     assert response.status_code == 403
     assert response.get_json()["code"] == "invalid_token"
     assert "bienvenue_" not in response.text
+
+
+@pytest.mark.requirement("V13.4.5")
+def test_health_says_one_word(client: FlaskClient) -> None:
+    for word in ("live", "ready"):
+        assert client.get(f"/health/{word}").get_json() == {"status": word}
+
+
+def test_processes_add_up_in_a_folder(make: Make, tmp_path: Path) -> None:
+    """As under a server that knows nothing of the folder, such as gunicorn."""
+    chosen = {"metrics_token": TOKEN, "metrics_folder": tmp_path / "counts"}
+    one, other = (make(**chosen).test_client() for _ in range(2))
+    one.get("/health/live")
+    other.get("/health/live")
+    for client in (one, other):
+        found = numbers(client)
+        total = "bienvenue_http_requests_total"
+        assert found[total, ("GET", "/health/live", "200")] == 2
+        assert found["bienvenue_processes", ()] == 2
 
 
 def test_a_token_that_is_refused_is_recorded(make: Make) -> None:
