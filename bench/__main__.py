@@ -7,7 +7,16 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import answers, load, logins, machine, micro, people, report
+from bench import (
+    answers,
+    load,
+    logins,
+    machine,
+    memory,
+    micro,
+    people,
+    report,
+)
 from bench.answers import Answer
 from bench.machine import Unsuitable
 from bench.people import Person
@@ -26,9 +35,9 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=["all", "check", "login", "micro"],
+        choices=["all", "check", "login", "micro", "memory"],
         default="all",
-        help="session checks, logins, or the parts of a session check",
+        help="session checks, logins, the parts of a session check, memory",
     )
     add = parser.add_argument
     add("--rounds", type=int, default=4, help="rounds of everything (4)")
@@ -138,6 +147,9 @@ def main() -> int:
     try:
         if chosen.what == "micro":
             micro.main(quick=chosen.quick)
+            return 0
+        if chosen.what == "memory":
+            memory.main(quick=chosen.quick, markdown=chosen.markdown)
             return 0
         samples = measure(chosen)
     except (Failed, Unsuitable) as error:

@@ -23,14 +23,17 @@ from bench import load, machine, people, targets
 from bench.machine import Watch
 from bench.servers import started
 from bienvenue import clock, secret
-from bienvenue.app import create_app, door_for
+from bienvenue.app import create_app, door_for, layout
 from bienvenue.config import Settings
+from bienvenue.metrics.meter import Meter
 from bienvenue.server import answer, environ
 from bienvenue.session_check import _query
 from bienvenue.web.door import _COOKIE
 from bienvenue.web.extension import KEY
+from bienvenue.web.watched_door import CountedDoor
 
 _REPEATS = 7
+_ROUTE = ("GET", load.PATH)
 
 
 class Headers(dict[str, str]):
@@ -96,11 +99,47 @@ def parts(file: Path, session_ids: list[str], times: int) -> dict[str, float]:
             "cookie by regular expression": run(_COOKIE.search, cookies),
             "JSON": run(lambda one: to_json({"email": one}), session_ids),
             "door in all": run(door, scopes),
+            "door, each answer counted": run(
+                CountedDoor(extension.auth, _meter(file.parent)), scopes
+            ),
+            "one answer counted": run(
+                _meter(file.parent).counter_of(_ROUTE, 200), [0.0001]
+            ),
+            "the same by prometheus-client": run(
+                _by_prometheus_client(file.parent), [0.0001]
+            ),
             "bare Flask route, WSGI included": run(wsgi(targets.app), scopes),
             "Flask route of the service, the same": run(wsgi(app), scopes),
         }
     finally:
         extension.close()
+
+
+def _meter(folder: Path) -> Meter:
+    """Return what counts, as in one of several processes."""
+    return Meter(layout(), folder / "counts")
+
+
+def _by_prometheus_client(folder: Path) -> Callable[[float], object]:
+    """Return the same count by the usual library, for several processes.
+
+    Its labels are looked up beforehand, which a careful user does too.
+    """
+    # It looks for this when it is imported.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    from prometheus_client import CollectorRegistry, Counter, Histogram
+
+    registry = CollectorRegistry()
+    labels = ["method", "route"]
+    requests = Counter("r", "R", [*labels, "status"], registry=registry)
+    seconds = Histogram("s", "S", labels, registry=registry)
+    one, other = requests.labels(*_ROUTE, "200"), seconds.labels(*_ROUTE)
+
+    def count(took: float) -> None:
+        one.inc()
+        other.observe(took)
+
+    return count
 
 
 def fetch(file: Path) -> Callable[[bytes], object]:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -52,9 +52,14 @@ WITH_SESSIONS = ("door", "route")
 
 @contextmanager
 def started(
-    target: str, database: Path, cores: Sequence[int]
+    target: str,
+    database: Path,
+    cores: Sequence[int],
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Run a target on some cores while the block lasts.
+
+    ``env`` has settings for it.
 
     Raises ``Failed`` when it does not come to answer.
     """
@@ -66,7 +71,7 @@ def started(
         process = subprocess.Popen(
             pinned,
             cwd=database.parent,
-            env=_environment(database),
+            env=_environment(database) | dict(env or {}),
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
@@ -95,7 +100,8 @@ def _environment(database: Path) -> dict[str, str]:
     return {
         **ours,
         "BIENVENUE_DATABASE_URL": f"sqlite:///{database}",
-        "PYTHONPATH": str(ROOT),
+        # This checkout, whichever one is installed.
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
     }
 
 

@@ -66,6 +66,14 @@ UNSAFE: list[tuple[str, dict[str, Any]]] = [
     ("bcrypt_rounds", {"bcrypt_rounds": 9}),
     ("breach_file", {"breach_file": "no"}),
     ("database_url", {"database_url": "sqlite://"}),
+    ("metrics_token", {"metrics_address": "0.0.0.0:9464"}),
+    (
+        "otlp_endpoint",
+        {
+            "otlp_endpoint": "http://collector.example.com:4318",
+            "otlp_headers": "x-key=of-the-collector",
+        },
+    ),
 ]
 
 

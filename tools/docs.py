@@ -3,8 +3,9 @@
 A table stands between ``<!-- settings: NAME -->`` and ``<!-- end -->`` and
 is made from the fields of ``Settings``, so that a setting is described in
 one place only.  ``<!-- rules: fields -->`` is made from the schemas of
-requests.  ``--check`` writes nothing and exits 1 when a document is
-out of date; the tests do the same.
+requests, ``<!-- metrics: all -->`` from those of metrics.  ``--check``
+writes nothing and exits 1 when a document is out of date; the tests do the
+same.
 """
 
 import sys
@@ -20,16 +21,17 @@ ROOT = Path(__file__).resolve().parent.parent
 # Run as a program, this finds its own folder only, and not the project's.
 sys.path[:0] = [str(ROOT)]
 
-from tools import fields  # noqa: E402 - found by the line above
+from tools import fields, metrics  # noqa: E402 - found by the line above
 
 DOCUMENTS = (
     ROOT / "README.md",
     ROOT / "docs" / "configuration.md",
+    ROOT / "docs" / "observability.md",
     ROOT / "docs" / "validation.md",
 )
 
 _TABLE = pattern(
-    r"(<!-- (?:settings|rules): (\w+) -->\n).*?(<!-- end -->)", DOTALL
+    r"(<!-- (?:settings|rules|metrics): (\w+) -->\n).*?(<!-- end -->)", DOTALL
 )
 
 
@@ -121,6 +123,7 @@ TABLES = {
     "brief": brief_table,
     "full": full_table,
     "fields": fields.table,
+    "all": metrics.table,
 }
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from bienvenue import routes
+from bienvenue import instruments, routes
 from bienvenue.auth import Auth
 from bienvenue.config import Settings
 from bienvenue.errors import BienvenueError, ConfigurationError
@@ -19,9 +19,11 @@ from bienvenue.features.account.routes import api as account_api
 from bienvenue.features.email_change.routes import api as email_change_api
 from bienvenue.features.forward_auth.routes import api as forward_auth_api
 from bienvenue.features.health.routes import api as health_api
+from bienvenue.features.metrics.routes import api as metrics_api
 from bienvenue.features.reset_page.routes import api as reset_page_api
 from bienvenue.features.sign_in.routes import api as sign_in_api
 from bienvenue.features.verification.routes import api as verification_api
+from bienvenue.metrics.shape import Layout
 from bienvenue.web import (
     asking,
     csrf,
@@ -34,6 +36,9 @@ from bienvenue.web import (
 from bienvenue.web.api import Api
 from bienvenue.web.door import Door
 from bienvenue.web.extension import Extension
+from bienvenue.web.traced import Traced
+from bienvenue.web.watched_door import ClosedDoor, CountedDoor, LoggedDoor
+from bienvenue.web.watching import Watcher
 
 api = Api()
 api.include(routes.api)
@@ -44,6 +49,7 @@ api.include(reset_page_api)
 api.include(health_api)
 api.include(forward_auth_api)
 api.include(sign_in_api)
+api.include(metrics_api)
 
 
 class Bienvenue:
@@ -82,18 +88,34 @@ class Bienvenue:
             settings = self._settings or _settings_of(app)
         _refuse_unsafe(settings)
         self._opened = self._given or Auth(settings=settings)
-        extension = Extension(self._opened, self.prefix).attach(app)
+        try:
+            meter = instruments.meter(settings, layout)
+            tracing = instruments.tracing(settings)
+        except ConfigurationError:
+            if self._given is None:
+                self._opened.close()
+            raise
+        extension = Extension(self._opened, self.prefix, meter, tracing)
+        extension.attach(app)
         blueprint = self._blueprint()
         # Once for an answer: the blueprint's own are the application's too.
         everything = app if self._whole else blueprint
         everything.after_request(headers.guard(settings))
         everything.after_request(asking.name)
+        self._watch(everything, extension)  # called before those above
         app.register_blueprint(blueprint)
         app.register_error_handler(BienvenueError, _FROM_ERROR)
         asking.follow(app)
         extension.courier.wake()  # letters of an earlier run may wait
         extension.housekeeper.start()
         return extension
+
+    def _watch(self, everything: Flask | Blueprint, own: Extension) -> None:
+        """Count, log and trace requests where the settings ask for it."""
+        logs, hops = own.settings.log_requests, own.settings.trusted_hops
+        if own.tracing is not None:
+            Traced(own.tracing, self.prefix, hops).follow(everything)
+        Watcher(own.meter, logs=logs, prefix=self.prefix).follow(everything)
 
     @property
     def auth(self) -> Auth:
@@ -103,8 +125,7 @@ class Bienvenue:
         return self._opened
 
     def _blueprint(self) -> Blueprint:
-        blueprint = pages.blueprint(api, self.prefix)
-        api.mount(blueprint)
+        blueprint = pages.mounted(api, self.prefix)
         blueprint.before_request(csrf.refuse_cross_site)
         for error, handler in _HANDLERS.items():
             blueprint.register_error_handler(error, handler)
@@ -135,7 +156,18 @@ def create_app(settings: Settings | None = None) -> Flask:
 def door_for(app: Flask) -> Door:
     """Return the front door of an application: the fast session check."""
     extension: Extension = app.extensions["bienvenue"]
+    if extension.tracing is not None:
+        return ClosedDoor(extension.auth)
+    if extension.settings.log_requests:
+        return LoggedDoor(extension.auth, extension.meter)
+    if extension.meter is not None:
+        return CountedDoor(extension.auth, extension.meter)
     return Door(extension.auth)
+
+
+def layout() -> Layout:
+    """Return where the metrics of this service stand."""
+    return instruments.layout(pages.served(api))
 
 
 _FROM_ERROR = refused.noted(problems.from_error)

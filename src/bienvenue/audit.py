@@ -12,15 +12,22 @@ from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
 from sqlalchemy import Table, insert, orm, select, update
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from bienvenue import audit_line, audit_tables, chain, client, clock
+from bienvenue import (
+    audit_line,
+    audit_tables,
+    chain,
+    client,
+    clock,
+    observing,
+)
 from bienvenue.audit_tables import AuditEvent, AuditHead
 from bienvenue.chain import Chain
 from bienvenue.config import Settings
 from bienvenue.errors import AuditBroken
 from bienvenue.events import Event
+from bienvenue.observing import Tally
 
 _TO_OWNER = ("time", "event", "outcome", "address", "agent", "detail")
 
@@ -79,6 +86,7 @@ def report(event: Event, **detail: str | int | None) -> None:
     For what may have no database to be recorded in.
     """
     audit_line.log(_described(event, "failure", detail), logging.ERROR)
+    observing.tell(Tally.EVENT, f"{event} failure")
 
 
 def pseudonym(unit: orm.Session, email: str | bytes) -> str:
@@ -149,6 +157,7 @@ def tell(recorded: Recorded) -> None:
     """Write what a unit recorded to the service's log, after its commit."""
     for event in recorded:
         audit_line.log(event)
+        observing.tell(Tally.EVENT, f"{event['event']} {event['outcome']}")
 
 
 def about(unit: orm.Session, user_id: int, most: int) -> list[dict[str, Any]]:
@@ -202,12 +211,19 @@ def _take_head(unit: orm.Session, strand: str) -> tuple[int, bytes]:
 
 def _first_head(unit: orm.Session, strand: str) -> Any:
     values = {"strand": strand, "sequence": 0, "mac": chain.START}
+    # The engine has loaded the one that is in use; each takes megabytes.
     match unit.get_bind().dialect.name:
         case "postgresql":
+            from sqlalchemy.dialects import postgresql
+
             pg = postgresql.insert(AuditHead).values(values)
             return pg.on_conflict_do_nothing()
         case "sqlite":
+            from sqlalchemy.dialects import sqlite
+
             lite = sqlite.insert(AuditHead).values(values)
             return lite.on_conflict_do_nothing()
         case _:
+            from sqlalchemy.dialects import mysql
+
             return mysql.insert(AuditHead).values(values).prefix_with("IGNORE")

@@ -14,6 +14,7 @@ from bienvenue import (
     address,
     audit,
     login,
+    observing,
     outbox,
     policy,
     recovery,
@@ -35,6 +36,7 @@ from bienvenue.errors import (
 from bienvenue.events import Event
 from bienvenue.hash_pool import PooledHasher
 from bienvenue.last_seen import LastSeen
+from bienvenue.observing import Tally
 from bienvenue.outbox import Letter
 from bienvenue.passwords import PasswordHasher
 from bienvenue.session import Span
@@ -192,8 +194,11 @@ class Auth:
         if not _may_be_a_session(session_id):
             return None
         found = self.db.check_session(session_id)
-        if found is not None:
+        if found is None:
+            observing.tell(Tally.SESSION_CHECK, "none")
+        else:
             self._last_seen.note(found)
+            observing.tell(Tally.SESSION_CHECK, "live")
         return found
 
     def get_user_from_session_id(self, session_id: object) -> User | None:

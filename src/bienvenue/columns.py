@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any, TypeGuard
 
 from sqlalchemy import (
+    BINARY,
     BigInteger,
     ColumnElement,
+    Connection,
     Dialect,
     Integer,
     LargeBinary,
@@ -18,7 +20,6 @@ from sqlalchemy import (
     false,
     select,
 )
-from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import (
     ColumnProperty,
     DeclarativeBase,
@@ -38,6 +39,8 @@ VERSION_TABLE = "bienvenue_version"
 UNICODE: dict[str, Any] = dict.fromkeys(
     ("mysql_charset", "mariadb_charset"), "utf8mb4"
 )
+
+_MYSQL = ("mysql", "mariadb")
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -61,8 +64,9 @@ def exact(length: int) -> String:
     One that folds case or accents when it compares would take two people's
     addresses for one.
     """
-    folded = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
-    return String(length).with_variant(folded, "mysql", "mariadb")
+    # Not MySQL's own types: their package takes a megabyte.
+    exactly = String(length, collation="utf8mb4_bin")
+    return String(length).with_variant(exactly, "mysql", "mariadb")
 
 
 class Base(DeclarativeBase):
@@ -81,13 +85,18 @@ class Base(DeclarativeBase):
     )
 
 
-def _take_all_of_unicode(table: Table, parent: object) -> None:
-    """Have MySQL keep any character, whatever its database's default is."""
-    if parent is Base.metadata:
+def _take_all_of_unicode(
+    table: Table, connection: Connection, **_: object
+) -> None:
+    """Have MySQL keep any character, whatever its database's default is.
+
+    Said when a table is made, since to say it loads MySQL's dialect.
+    """
+    if table.metadata is Base.metadata and connection.dialect.name in _MYSQL:
         table.kwargs.update(UNICODE)
 
 
-event.listen(Table, "after_parent_attach", _take_all_of_unicode)
+event.listen(Table, "before_create", _take_all_of_unicode)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -118,7 +127,7 @@ class Digest(TypeDecorator[str]):
     """
 
     impl = LargeBinary(secret.DIGEST_BYTES).with_variant(
-        mysql.BINARY(secret.DIGEST_BYTES), "mysql", "mariadb"
+        BINARY(secret.DIGEST_BYTES), "mysql", "mariadb"
     )
     cache_ok = True
 

@@ -18,6 +18,7 @@ from bienvenue.config_fields.addresses import Addresses
 from bienvenue.config_fields.forward_auth import ForwardAuth
 from bienvenue.config_fields.limits import Limits
 from bienvenue.config_fields.mail import Mail
+from bienvenue.config_fields.observation import Observation
 from bienvenue.config_fields.service import (
     DEFAULT_DATABASE_URL,
     Profile,
@@ -30,7 +31,14 @@ __all__ = ["DEFAULT_DATABASE_URL", "Profile", "Settings"]
 
 
 class Settings(
-    Limits, Accounts, Mail, Addresses, ForwardAuth, SignIn, Service
+    Observation,
+    Limits,
+    Accounts,
+    Mail,
+    Addresses,
+    ForwardAuth,
+    SignIn,
+    Service,
 ):
     """What an operator can choose; ``Settings.load()`` reads it.
 

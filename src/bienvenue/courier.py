@@ -4,12 +4,20 @@ import logging
 from email.errors import MessageError
 from threading import Lock
 
-from bienvenue import dead_letters, forking, mail_verdict, mailbox, outbox
+from bienvenue import (
+    dead_letters,
+    forking,
+    mail_verdict,
+    mailbox,
+    observing,
+    outbox,
+)
 from bienvenue.background import Background
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.letters import Letters
 from bienvenue.mail import Message, SmtpTransport, Transport
+from bienvenue.observing import Moment, Tally
 from bienvenue.outbox import OutboxRow
 
 _log = logging.getLogger("bienvenue.mail")
@@ -140,11 +148,14 @@ class Courier:
         message = self._db.write(lambda unit: self.letters.write(unit, row))
         if message is not None:
             try:
-                transport.send(message)
+                with observing.timed(Moment.LETTER):
+                    transport.send(message)
             except (OSError, ValueError, MessageError) as error:
                 self._fail(row, mail_verdict.of(error))
                 return 0
         self._db.write(lambda unit: outbox.done(unit, row.id))
+        if message is not None:
+            observing.tell(Tally.LETTER, "sent")
         return int(message is not None)
 
     def _fail(self, row: OutboxRow, verdict: mail_verdict.Verdict) -> None:
@@ -156,6 +167,7 @@ class Courier:
             waits = self._db.write(
                 lambda unit: outbox.put_off(unit, row, reason)
             )
+        observing.tell(Tally.LETTER, "put_off" if waits else "dead")
         if waits:
             _log.warning("letter %d waits: %s", row.id, reason)
             return

@@ -22,6 +22,7 @@ from bienvenue import (
     audit,
     faults,
     forking,
+    observing,
     one_time_token,
     schema,
     secret,
@@ -32,6 +33,7 @@ from bienvenue.columns import Base, is_user_id
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
 from bienvenue.errors import InvalidQuery, UserNotFound
 from bienvenue.events import Event
+from bienvenue.observing import Moment
 from bienvenue.session_check import SessionCheck
 from bienvenue.units import Units, Work
 from bienvenue.user import User, accepted
@@ -154,7 +156,9 @@ class DB:
         It is run again, for some seconds, where the server goes away;
         unless it is about that and not ``patient``.
         """
-        return self._units.read(work) if patient else self._units.look(work)
+        units = self._units
+        with observing.timed(Moment.UNIT, "read"):
+            return units.read(work) if patient else units.look(work)
 
     def write(self, work: Work[T]) -> T:
         """Run a unit, commit it whole, and return its result.
@@ -166,7 +170,8 @@ class DB:
         records are sealed into the audit log before the commit, and told to
         the service's log after.
         """
-        return self._units.write(work)
+        with observing.timed(Moment.UNIT, "write"):
+            return self._units.write(work)
 
     def add_user(self, email: str, hashed_password: str | bytes) -> User:
         """Store a new user and return it with its ``id``.

@@ -6,7 +6,7 @@ once what was wrong is mended (``bienvenue mail``).
 """
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import CursorResult, delete, func, orm, select, update
@@ -50,6 +50,11 @@ def count(unit: orm.Session) -> Count:
         select(total, func.count(OutboxRow.failed_at))
     ).one()
     return Count(every - dead, dead)
+
+
+def oldest(unit: orm.Session) -> datetime | None:
+    """Return when the letter was posted that waits longest, if one does."""
+    return unit.scalar(select(func.min(OutboxRow.created_at)).where(~_DEAD))
 
 
 def listed(unit: orm.Session, limit: int) -> Sequence[OutboxRow]:

@@ -10,8 +10,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bienvenue import forking
+from bienvenue import forking, observing
 from bienvenue.errors import Busy
+from bienvenue.observing import Moment, Tally
 from bienvenue.passwords import PasswordHasher
 from bienvenue.pepper import Peppers
 
@@ -41,14 +42,25 @@ class PooledHasher(PasswordHasher):
 
     def hash(self, password: str | bytes) -> str:
         """Return a new hash, in turn; raises as ``PasswordHasher``'s."""
-        with self._turns:
+        with self._turn():
             return super().hash(password)
 
     def _match(
         self, password: str | bytes, hashed: str | bytes
     ) -> bytes | None:
-        with self._turns:
+        with self._turn():
             return super()._match(password, hashed)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        turns = self._turns
+        with observing.timed(Moment.HASH_WAIT):
+            turns.acquire()
+        try:
+            with observing.timed(Moment.HASH):
+                yield
+        finally:
+            turns.release()
 
 
 class Gate:
@@ -62,6 +74,7 @@ class Gate:
     def place(self) -> Iterator[None]:
         """Hold a place for a ``with`` block; raises ``Busy``."""
         if not self._places.acquire(blocking=False):
+            observing.tell(Tally.HASH_REFUSED)
             raise Busy
         try:
             yield

@@ -12,9 +12,10 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, orm, select
 
-from bienvenue import account_state, clock
+from bienvenue import account_state, clock, observing
 from bienvenue.background import Background
 from bienvenue.db import DB
+from bienvenue.observing import Tally
 from bienvenue.one_time_token import OneTimeToken
 from bienvenue.session import Session
 
@@ -40,9 +41,15 @@ class Housekeeper:
 
         Ends between two batches once it was told to stop.
         """
-        return (
-            self._purge(Session) + self._purge(OneTimeToken) + self._delete()
-        )
+        gone = {
+            "sessions": self._purge(Session),
+            "tokens": self._purge(OneTimeToken),
+            "accounts": self._delete(),
+        }
+        for kind, rows in gone.items():
+            observing.tell(Tally.TIDIED, kind, rows)
+        observing.tell(Tally.TIDY_RUN)
+        return sum(gone.values())
 
     def _purge(self, table: _Expiring) -> int:
         gone, found = 0, BATCH

@@ -8,9 +8,11 @@ people learn to switch checks off.
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bienvenue import engine
 from bienvenue.config import Settings
+from bienvenue.config_fields.observation import place_of
 
 _LEAST_ROUNDS = 10  # OWASP Password Storage Cheat Sheet
 
@@ -41,6 +43,7 @@ def problems(
         *_throttling(settings),
         *_mail(settings),
         *_database(settings),
+        *_watching(settings),
         *_debugging(found),
     ]
 
@@ -226,6 +229,30 @@ def _database(settings: Settings) -> Iterator[Problem]:
             "database_url",
             "accounts in memory are gone when the service stops",
             "export BIENVENUE_DATABASE_URL=sqlite:///bienvenue.db",
+        )
+
+
+def _watching(settings: Settings) -> Iterator[Problem]:
+    """OWASP ASVS V13.4.5: what watches the service is not for everyone."""
+    address = settings.metrics_address
+    if address and not settings.metrics_token:
+        host, _ = place_of(address)
+        if not _is_near(host):
+            yield Problem(
+                "metrics_token",
+                "whoever reaches metrics_address would read the metrics;"
+                " listen on 127.0.0.1, or want a token",
+                "export BIENVENUE_METRICS_TOKEN=$(python3 -c"
+                " 'import secrets; print(secrets.token_urlsafe(32))')",
+            )
+    endpoint = urlsplit(settings.otlp_endpoint or "")
+    plain = endpoint.scheme == "http" and not _is_near(endpoint.hostname)
+    if plain and settings.otlp_headers:
+        yield Problem(
+            "otlp_endpoint",
+            "otlp_headers, and the key in them, would cross the network"
+            " readable; use https, or a collector on this machine",
+            "export BIENVENUE_OTLP_ENDPOINT=https://collector.example.com",
         )
 
 

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from bienvenue import address, audit, secret
+from bienvenue import address, audit, observing, secret
 from bienvenue.config import Settings
 from bienvenue.device import DeviceSigner
 from bienvenue.errors import (
@@ -23,6 +23,7 @@ from bienvenue.errors import (
     TooManyAttempts,
 )
 from bienvenue.events import Event
+from bienvenue.observing import Tally
 from bienvenue.rate_limit import (
     Answer,
     Budget,
@@ -217,7 +218,10 @@ class Throttle:
     def _may_write_to(self, setting: str, email: str) -> bool:
         budgets = [self._budget(setting, self._account(email))]
         with _FailingClosed():
-            return isinstance(self.limiter.take(budgets), Taken)
+            granted = isinstance(self.limiter.take(budgets), Taken)
+        if not granted:
+            observing.tell(Tally.THROTTLED, setting)
+        return granted
 
     def _take(self, budgets: Sequence[Budget]) -> None:
         self._granted(self.limiter.take, budgets)
@@ -232,6 +236,8 @@ class Throttle:
         if isinstance(answer, InUse):
             raise Busy
         if isinstance(answer, Refused):
+            setting = budgets[0].key.partition(":")[0]
+            observing.tell(Tally.THROTTLED, setting)
             seconds = math.ceil(answer.wait_us / 1_000_000)
             raise TooManyAttempts(retry_after=min(seconds, _DAY))
         return answer

@@ -14,9 +14,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from sqlalchemy import Engine, orm
 from sqlalchemy.exc import DBAPIError
 
-from bienvenue import audit, faults
+from bienvenue import audit, faults, observing
 from bienvenue.engine import READ_ONLY
 from bienvenue.errors import BienvenueError
+from bienvenue.observing import Tally
 
 T = TypeVar("T")
 Work = Callable[[orm.Session], T]
@@ -62,6 +63,7 @@ class Units:
             except DBAPIError as error:
                 if not patience.allows(error):
                     raise
+                observing.tell(Tally.DB_RETRIED)
 
     def write(self, work: Work[T]) -> T:
         """Run a unit and commit it whole, again if that is sure to be right.
@@ -78,6 +80,7 @@ class Units:
                 unknown = bool(doubts) and not doubts[-1].recorded
                 if unknown or not patience.allows(error):
                     raise
+                observing.tell(Tally.DB_RETRIED)
             else:
                 audit.tell(done.recorded)
                 return done.result

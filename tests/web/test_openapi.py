@@ -10,6 +10,7 @@ from bienvenue.web import openapi, problems
 PAGES = {
     ("/openapi.json", "GET"),
     ("/docs", "GET"),
+    ("/metrics", "GET"),
     ("/dev/mailbox", "GET"),
     ("/dev/mailbox/{number}.html", "GET"),
     ("/verify_email", "GET"),

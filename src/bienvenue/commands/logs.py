@@ -5,6 +5,9 @@ import time
 from typing import TextIO
 
 from bienvenue import audit_line
+from bienvenue.config import Settings
+from bienvenue.json_line import JsonLine
+from bienvenue.web.watching import ACCESS
 
 _FORM = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
 
@@ -28,20 +31,37 @@ class OneLine(logging.Formatter):
         if record.name == audit_line.LOGGER:
             text = record.getMessage()
         else:
-            text = super().format(record)
+            text = super().format(record) + _told(record)
         return "".join(
             char if char.isprintable() else ascii(char)[1:-1] for char in text
         )
 
 
-def set_up(level: int = logging.WARNING, stream: TextIO | None = None) -> None:
+def set_up(
+    settings: Settings | None = None,
+    level: int = logging.WARNING,
+    stream: TextIO | None = None,
+) -> None:
     """Send the log of this process to standard error, or ``stream``.
 
-    Security events are in it whatever the level of the rest.
+    In the form that the settings choose; lines of text without them.
+    Security events are in it whatever the level of the rest, and so are
+    requests where the settings want them.
     """
+    as_json = settings is not None and settings.log_format == "json"
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(OneLine())
+    handler.setFormatter(JsonLine() if as_json else OneLine())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger(audit_line.LOGGER).setLevel(logging.INFO)
+    requests = settings is not None and settings.log_requests
+    logging.getLogger(ACCESS).setLevel(logging.INFO if requests else level)
+
+
+def _told(record: logging.LogRecord) -> str:
+    """Return what a record is about beside its message."""
+    members: dict[str, object] = getattr(record, "members", {})
+    own = ("method", "route", "status")  # which the message says
+    told = (f" {key}={members[key]}" for key in members if key not in own)
+    return "".join(told)

@@ -10,7 +10,7 @@ from flask import Flask
 
 from bienvenue import engine, hash_pool, outbox
 from bienvenue.app import create_app, door_for
-from bienvenue.commands import logs
+from bienvenue.commands import exposing, logs
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.errors import ConfigurationError
@@ -28,9 +28,11 @@ def run(settings: Settings, on_ready: Callable[[list[str]], None]) -> NoReturn:
     Creates or upgrades the database first.  ``on_ready`` gets the addresses
     once connections are accepted.  Raises ``BienvenueError``.
     """
-    logs.set_up()
+    logs.set_up(settings)
+    settings = exposing.with_folder(settings)
     if settings.workers > 1:
         _prepare_database(settings)
+    exposing.expose(settings)
     serve(
         partial(make_app, settings),
         host=settings.host,
@@ -49,7 +51,7 @@ def make_app(settings: Settings) -> Flask:
     Every worker is handed the same settings: none reads the environment
     anew.
     """
-    logs.set_up()
+    logs.set_up(settings)
     app = create_app(settings)
     extension: Extension = app.extensions[KEY]
     atexit.register(_close, extension)

@@ -14,8 +14,9 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from bienvenue import clock
+from bienvenue import clock, observing
 from bienvenue.errors import ConfigurationError
+from bienvenue.observing import Tally
 from bienvenue.rate_limit import (
     HOLD_US,
     Answer,
@@ -130,6 +131,7 @@ class RedisLimiter:
             return None
 
     def _note_away(self, error: RedisError) -> None:
+        observing.tell(Tally.LIMITER_FAILED)
         now = clock.now_us()
         with self._lock:
             self._away_until = now + _AWAY_US

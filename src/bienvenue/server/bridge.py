@@ -10,8 +10,11 @@ import logging
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
+from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from bienvenue import observing
+from bienvenue.observing import Tally
 from bienvenue.server import answer, environ, refusal
 from bienvenue.server.answer import Answer
 from bienvenue.server.body import Body, Fault, Limits, read
@@ -37,6 +40,9 @@ TOO_LARGE = "bienvenue.body_too_large"
 _REAP_EVERY = 0.01
 _NO_BODY = Body(b"", Fault.NONE)
 
+ARRIVED = "bienvenue.arrived"
+"""When a request was whole, in the environ: ``time.perf_counter``."""
+
 
 class _Job(NamedTuple):
     """One request on its way to a thread."""
@@ -46,6 +52,7 @@ class _Job(NamedTuple):
     headers: Headers
     body: Body
     done: "asyncio.Future[None]"
+    arrived: float
 
 
 class _Done:
@@ -158,9 +165,11 @@ class Bridge:
     ) -> Awaitable[None]:
         loop = self._loop or asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        if not self._pool.submit(_Job(scope, proto, headers, body, done)):
+        job = _Job(scope, proto, headers, body, done, perf_counter())
+        if not self._pool.submit(job):
             refusal.overloaded(proto, scope, body, self._headers)
             return _DONE
+        observing.tell(Tally.QUEUED)
         if not self._unreaped:
             loop.call_later(_REAP_EVERY, self._reap, loop)
         self._unreaped += 1
@@ -182,9 +191,11 @@ class Bridge:
 
     def _work(self, job: _Job) -> None:
         """Answer one request; runs in a thread, raises nothing."""
-        scope, proto, headers, body, done = job
+        scope, proto, headers, body, done, arrived = job
+        observing.tell(Tally.BEGUN)
         try:
             request = environ.build(self._common, scope, headers, body.data)
+            request[ARRIVED] = arrived
             if body.fault is not Fault.NONE:
                 request[TOO_LARGE] = True
             status, fields, content = answer.call(self._app, request)

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
+from bienvenue import observing
+from bienvenue.observing import Tally
 from bienvenue.server.body import Body, Fault
 from bienvenue.server.rsgi import Exchange, Scope
 
@@ -83,6 +85,7 @@ def _send(
     message: str,
     extra: list[tuple[str, str]],
 ) -> None:
+    observing.tell(Tally.SERVER_REFUSED, code)
     headers = [("Content-Type", "application/problem+json"), *extra]
     members = {
         "message": message,

@@ -26,6 +26,7 @@ from bienvenue.web import (
 from bienvenue.web.extension import here
 
 _NUMBER = re.compile(r"<int:(\w+)>")  # the one kind of path parameter
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 View = Callable[..., Response]
 Page = Callable[[dict[str, Any], BienvenueError | None], Response]
@@ -166,6 +167,11 @@ class Api:
                 methods=[operation.method],
                 strict_slashes=False,
             )
+
+
+def template_of(rule: str) -> str:
+    """Return a rule of Flask's as documents write it: ``{number}``."""
+    return _PARAMETER.sub(r"{\1}", rule)
 
 
 def answer(

@@ -4,14 +4,16 @@ from typing import Self, cast
 
 from flask import Flask, current_app
 
-from bienvenue import hash_pool
+from bienvenue import hash_pool, observing, pool_watch
 from bienvenue.auth import Auth
 from bienvenue.config import Settings
 from bienvenue.courier import Courier
 from bienvenue.errors import ConfigurationError
 from bienvenue.housekeeping import Housekeeper
+from bienvenue.metrics.meter import Meter
 from bienvenue.refusals import Refusals
 from bienvenue.throttle import Throttle
+from bienvenue.tracing import Tracing
 
 KEY = "bienvenue"
 
@@ -19,9 +21,25 @@ KEY = "bienvenue"
 class Extension:
     """The accounts of an application: settings, ``auth``, the courier."""
 
-    def __init__(self, auth: Auth, prefix: str = "") -> None:
-        """Serve the accounts of this ``Auth``, under a path."""
+    def __init__(
+        self,
+        auth: Auth,
+        prefix: str = "",
+        meter: Meter | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
+        """Serve the accounts of this ``Auth``, under a path.
+
+        What this process does is counted by ``meter``, and traced by
+        ``tracing``, where there is one.
+        """
         self.auth, self.prefix = auth, prefix
+        self.meter, self.tracing = meter, tracing
+        if tracing is not None:
+            tracing.start()
+        if meter is not None:
+            observing.add(meter)
+            pool_watch.watch(auth.db.engine)
         self.courier = Courier(auth.db, auth.settings, prefix=prefix)
         self.housekeeper = Housekeeper(auth.db)
         self.throttle = Throttle(auth.settings)
@@ -41,6 +59,11 @@ class Extension:
         self.refusals.stop()
         self.throttle.close()
         self.auth.close()
+        if self.meter is not None:
+            observing.remove(self.meter)
+            self.meter.close()
+        if self.tracing is not None:
+            self.tracing.close()
 
     def attach(self, app: Flask) -> Self:
         """Make the accounts those of an application."""

@@ -48,9 +48,14 @@ def request_id() -> str:
     kept = request.environ
     if REQUEST_ID not in kept:
         given = request.headers.get(ID_HEADER, "")
-        trusted = here().settings.trusted_hops and _SANE_ID.fullmatch(given)
-        kept[REQUEST_ID] = given if trusted else secret.new_token()
+        kept[REQUEST_ID] = named(given, here().settings.trusted_hops)
     return cast(str, kept[REQUEST_ID])
+
+
+def named(given: str, hops: int) -> str:
+    """Return a request's id: the given one from a proxy, else a fresh one."""
+    trusted = hops and _SANE_ID.fullmatch(given)
+    return given if trusted else secret.new_token()
 
 
 def address() -> str | None:

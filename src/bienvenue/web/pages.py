@@ -2,12 +2,13 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, jsonify
+from flask import Blueprint, Flask, Response, abort, jsonify
 
 from bienvenue import mailbox
 from bienvenue.config import Settings
+from bienvenue.metrics.catalogue import Route
 from bienvenue.web import cookies, headers, local, openapi
-from bienvenue.web.api import Api
+from bienvenue.web.api import Api, template_of
 from bienvenue.web.extension import here
 from bienvenue.web.rendered import for_developers
 
@@ -46,6 +47,24 @@ def blueprint(api: Api, prefix: str) -> Blueprint:
         lambda: {"service_name": here().settings.service_name}
     )
     return found
+
+
+def mounted(api: Api, prefix: str) -> Blueprint:
+    """Return the blueprint with the pages and the routes."""
+    found = blueprint(api, prefix)
+    api.mount(found)
+    return found
+
+
+def served(api: Api) -> list[Route]:
+    """Return what is served: each method and the template of its path."""
+    app = Flask("bienvenue", static_folder=None)
+    app.register_blueprint(mounted(api, ""))
+    return [
+        (method, template_of(rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
 
 
 def _mailbox() -> Response:
