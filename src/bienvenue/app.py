@@ -18,6 +18,7 @@ from bienvenue.errors import BienvenueError, ConfigurationError
 from bienvenue.features.account.routes import api as account_api
 from bienvenue.features.email_change.routes import api as email_change_api
 from bienvenue.features.health.routes import api as health_api
+from bienvenue.features.probe.routes import api as probe_api
 from bienvenue.features.reset_page.routes import api as reset_page_api
 from bienvenue.features.verification.routes import api as verification_api
 from bienvenue.web import (
@@ -40,6 +41,7 @@ api.include(verification_api)
 api.include(email_change_api)
 api.include(reset_page_api)
 api.include(health_api)
+api.include(probe_api)
 
 
 class Bienvenue:
