@@ -15,7 +15,7 @@ from bienvenue.commands.audit import audit
 from bienvenue.commands.db import db
 from bienvenue.commands.mail import mail
 from bienvenue.commands.options import database_url
-from bienvenue.commands.setting_up import doctor
+from bienvenue.commands.setting_up import doctor, init
 from bienvenue.commands.user import user
 from bienvenue.errors import BienvenueError
 
@@ -92,6 +92,7 @@ def cli(ctx: click.Context, *, debug: bool) -> None:
 cli.add_command(audit)
 cli.add_command(db)
 cli.add_command(doctor)
+cli.add_command(init)
 cli.add_command(mail)
 cli.add_command(user)
 
