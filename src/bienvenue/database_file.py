@@ -23,6 +23,6 @@ def require(text: str) -> None:
     file = of(text)
     if file is not None and not file.exists():
         raise DatabaseUnavailable(
-            f"there is no database file {file}; name the one that is meant"
-            " with --database-url, or make it with `bienvenue db upgrade`"
+            f"there is no database file {file}; name another database_url,"
+            " or make it: run `bienvenue db upgrade`"
         )

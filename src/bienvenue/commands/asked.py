@@ -12,7 +12,7 @@ def agrees(question: str) -> bool:
 
     Raises ``ConfigurationError`` where nobody is there to be asked.
     """
-    if not somebody_is_there():
+    if not _somebody_is_there():
         raise ConfigurationError("nobody is there to be asked; say --yes")
     if click.confirm(question, err=True):
         return True
@@ -20,6 +20,5 @@ def agrees(question: str) -> bool:
     raise click.exceptions.Exit(1)
 
 
-def somebody_is_there() -> bool:
-    """Tell whether there is a terminal to ask at."""
+def _somebody_is_there() -> bool:
     return sys.stdin.isatty()

@@ -8,7 +8,7 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from bienvenue import engine, schema
+from bienvenue import database_file, engine, schema
 from bienvenue.commands import shown
 from bienvenue.config import Settings
 from bienvenue.db import DB
@@ -43,8 +43,10 @@ def status(url: str | None) -> None:
 def up_to_date(settings: Settings) -> Iterator[Engine]:
     """Yield an engine for a database that is there; make and change none.
 
-    Raises ``ConfigurationError`` for one that is not up to date.
+    Raises ``DatabaseUnavailable`` for a file that is not there and
+    ``ConfigurationError`` for one that is not up to date.
     """
+    database_file.require(settings.database_url)
     if revision(settings.database_url) != schema.HEAD:
         name = shown.database(settings.database_url)
         raise ConfigurationError(

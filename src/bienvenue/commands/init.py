@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bienvenue import engine, safety, secret
-from bienvenue.commands import asked, settings_file
+from bienvenue.commands import settings_file
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
 from bienvenue.errors import ConfigurationError
 
@@ -30,7 +30,7 @@ def write(
     """
     if path.exists():
         raise settings_file.taken(path)
-    if not yes and not asked.somebody_is_there():
+    if not yes and not sys.stdin.isatty():
         raise ConfigurationError(
             "nobody is there to be asked; say --yes, and what is to be set"
         )
