@@ -13,6 +13,7 @@ import click
 
 from bienvenue.commands.audit import audit
 from bienvenue.commands.db import db
+from bienvenue.commands.help import Grouped
 from bienvenue.commands.mail import mail
 from bienvenue.commands.options import database_url
 from bienvenue.commands.setting_up import doctor, init
@@ -45,7 +46,7 @@ class Failure(click.ClickException):
         click.echo(f"bienvenue: {self.format_message()}", file, err=True)
 
 
-class OneLineErrors(click.Group):
+class OneLineErrors(Grouped):
     """Commands whose failures are one line, unless --debug is given."""
 
     def invoke(self, ctx: click.Context) -> Any:
