@@ -1,13 +1,15 @@
 """The doctor on real databases, sound and otherwise."""
 
 import sqlite3
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import orm, select, text
 
-from bienvenue import DB, Settings, clock, transfer
+from bienvenue import DB, Settings, clock, outbox, transfer
 from bienvenue.columns import Base
 from bienvenue.doctor import clocks, database
 from bienvenue.doctor.finding import Finding, State
@@ -246,3 +248,44 @@ def test_seconds_are_warned_of_and_minutes_fail() -> None:
     assert states == [ok, ok, warning, warning, failed]
     assert "ahead of" in clocks.judge("X", 31).said
     assert "behind" in clocks.judge("X", -31).said
+
+
+def test_letters_that_nobody_took_are_told(db: DB, url: str) -> None:
+    def letters() -> list[Finding]:
+        return [each for each in found(url) if each.check == "letters"]
+
+    (one,) = letters()
+    assert one.said == "0 wait, none was given up"
+    for name in ("a", "b"):
+        recipient = f"{name}@example.com"
+        db.write(
+            partial(
+                outbox.post,
+                letter=outbox.Letter.PASSWORD_CHANGED,
+                recipient=recipient,
+            )
+        )
+    assert letters()[0].said == "2 wait, none was given up"
+    with clock.frozen(clock.now() + timedelta(minutes=16)):
+        (one,) = letters()
+    assert one.state is State.WARNING
+    assert one.said.startswith("2 wait, the oldest since ")
+
+    def give_up(unit: orm.Session) -> None:
+        row = outbox.lease(unit)
+        assert row is not None
+        outbox.give_up(unit, row, "recipient refused: 550 5.1.1")
+
+    db.write(give_up)
+    (one,) = letters()
+    assert one.said == "1 that no mail server took"
+    assert "bienvenue mail list" in (one.fix or "")
+
+
+def test_a_clock_that_went_back_is_told(db: DB, url: str) -> None:
+    db.add_user("a@example.com", HASH)
+    before = clock.now() - timedelta(minutes=10)
+    with clock.frozen(before):
+        wrong = [each for each in found(url) if "audit log" in each.said]
+    assert [each.state for each in wrong] == [State.FAILED]
+    assert "is 600 s ahead" in wrong[0].said or "599" in wrong[0].said

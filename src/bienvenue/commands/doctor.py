@@ -9,6 +9,7 @@ import click
 from bienvenue import doctor
 from bienvenue.config import Settings
 from bienvenue.doctor import Asked, Finding, State
+from bienvenue.doctor.site import Site
 
 _COLOURS = {
     State.OK: "green",
@@ -23,8 +24,11 @@ def run(
 ) -> None:
     """Look at everything, and exit 1 when something failed.
 
-    Raises ``ConfigurationError`` for settings that cannot be read.
+    Raises ``ConfigurationError`` for settings that cannot be read, and for
+    a URL that is none.
     """
+    if asked.url is not None:
+        Site(asked.url)
     overrides: dict[str, object] = {"database_url": database_url}
     if deploy:
         overrides["profile"] = "production"

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 from bienvenue import clock
+from bienvenue.audit_tables import AuditEvent
+from bienvenue.columns import Instant
 from bienvenue.doctor.finding import Finding, failed, ok, warning
 
 CHECK = "clock"
@@ -31,6 +33,19 @@ def examine(connection: Connection) -> Iterator[Finding]:
     if theirs is not None:
         middle = (before + after) / 2 / 1_000_000
         yield judge("the database server", float(theirs) - middle)
+
+
+def of_log(connection: Connection) -> Iterator[Finding]:
+    """See that nothing in the audit log is of a time to come."""
+    last = connection.scalar(select(func.max(AuditEvent.at, type_=Instant())))
+    ahead = 0.0 if last is None else (last - clock.now()).total_seconds()
+    if ahead > _FAR:
+        yield failed(
+            CHECK,
+            f"the latest event in the audit log is {ahead:,.0f} s ahead:"
+            " this machine's clock is behind, or one was ahead",
+            _FIX,
+        )
 
 
 def own() -> Iterator[Finding]:

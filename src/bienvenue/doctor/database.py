@@ -17,7 +17,7 @@ from bienvenue import database_file, engine, schema, secret
 from bienvenue.audit_tables import AuditHead
 from bienvenue.chain import BYTES
 from bienvenue.config import Settings
-from bienvenue.doctor import clocks, servers
+from bienvenue.doctor import clocks, letters, servers
 from bienvenue.doctor.accounts import unverified
 from bienvenue.doctor.finding import Finding, failed, ok, skipped, warning
 from bienvenue.errors import BienvenueError
@@ -72,7 +72,9 @@ def _connected(settings: Settings, opened: Engine) -> Iterator[Finding]:
         yield _revision(revision)
         yield from clocks.examine(connection)
         if revision == schema.HEAD:
+            yield from clocks.of_log(connection)
             yield from unverified(settings, connection)
+            yield from letters.examine(connection)
     if revision == schema.HEAD:
         yield _write(opened)
 

@@ -13,6 +13,7 @@ CHECK = "service"
 
 _SOON = 14  # days
 _PLAIN_PORTS = (None, 443)
+_MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 def examine(settings: Settings, url: str) -> Iterator[Finding]:
@@ -72,7 +73,7 @@ def _headers(settings: Settings, reply: Reply) -> Iterator[Finding]:
     wrong = False
     for name, text in headers.for_all(settings).items():
         found = reply.all_of(name)
-        if len(found) == 1 and _same(name, text, found[0]):
+        if _arrived(name, text, found):
             continue
         wrong = True
         if name == "Strict-Transport-Security" and not found:
@@ -94,29 +95,37 @@ def _headers(settings: Settings, reply: Reply) -> Iterator[Finding]:
         yield ok("headers", "all security headers arrive as they were sent")
 
 
-def _same(name: str, wanted: str, found: str) -> bool:
-    if name == "Vary":  # a proxy may add to it
-        return wanted.lower() in found.lower()
-    return found == wanted
+def _arrived(name: str, wanted: str, found: list[str]) -> bool:
+    if name == "Vary":  # a proxy that compresses adds to it
+        return wanted.lower() in ",".join(found).lower()
+    return found == [wanted]
 
 
 def _plain(site: Site) -> Iterator[Finding]:
     """See what becomes of somebody who types the name without https."""
     if not site.secure or site.port not in _PLAIN_PORTS:
         return
+    yield in_the_clear(site.in_the_clear())
+
+
+def in_the_clear(site: Site) -> Finding:
+    """Judge what a place answers that is reached without TLS."""
     try:
-        reply = site.in_the_clear().get("/health/live")
+        reply = site.get("/health/live")
     except NotReached:
-        yield ok("tls", "nobody listens for plain HTTP")
-        return
+        return ok("tls", "nobody listens for plain HTTP")
     places = reply.all_of("location")
-    moved = reply.status in (301, 302, 303, 307, 308)
-    if moved and places and places[0].startswith("https://"):
-        yield ok("tls", "plain HTTP is sent on to HTTPS")
-    elif reply.status < HTTPStatus.BAD_REQUEST:
-        yield failed(
-            "tls",
-            "plain HTTP is answered: passwords could cross the network in"
-            " the clear",
-            "have the proxy answer port 80 with a redirect to https",
-        )
+    if reply.status in _MOVED and places and _is_https(places[0]):
+        return ok("tls", "plain HTTP is sent on to HTTPS")
+    if reply.status >= HTTPStatus.BAD_REQUEST:
+        return ok("tls", "plain HTTP is refused")
+    return failed(
+        "tls",
+        "plain HTTP is answered: passwords could cross the network in the"
+        " clear",
+        "have the proxy answer port 80 with a redirect to https",
+    )
+
+
+def _is_https(place: str) -> bool:
+    return place.lower().startswith("https://")
