@@ -1,5 +1,7 @@
 """The note by which the service knows its own doctor."""
 
+import hmac
+
 import pytest
 
 from bienvenue import clock, probe_token, secret
@@ -26,6 +28,16 @@ def test_no_two_notes_are_the_same_and_each_is_known() -> None:
     assert KEY not in "".join(notes)
 
 
+def test_what_is_signed_is_the_second_and_a_nonce() -> None:
+    at = 1_800_000_000
+    with clock.frozen(clock.to_datetime(at * 1_000_000 + 999_999)):
+        issued, nonce, mac = probe_token.make(KEY).split(".")
+    assert issued == str(at)
+    key = hmac.digest(KEY.encode(), b"bienvenue doctor", "sha256")
+    note = f"doctor.{issued}.{nonce}".encode()
+    assert mac == hmac.digest(key, note, "sha256").hex()
+
+
 def test_another_key_knows_it_not() -> None:
     assert not probe_token.is_genuine(probe_token.make(KEY), OTHER)
 
@@ -46,7 +58,18 @@ def test_a_note_cannot_be_made_younger() -> None:
 
 
 @pytest.mark.parametrize(
-    "note", ["", ".", "..", "a.b.c", "é.b.c", "1." * 200, "\0.\0.\0", "-1..0"]
+    "note",
+    [
+        "",
+        "..",
+        "a.b.c",
+        "1." * 200,
+        "\0.\0.\0",
+        "-1..0",
+        f"1.{'a' * 36}.{'é' * 64}",
+        f"\uff11.{'a' * 36}.{'0' * 64}",
+        f"1.{'a' * 36}.{'0' * 64}\n",
+    ],
 )
 def test_nonsense_is_no_note(note: str) -> None:
     assert not probe_token.is_genuine(note, KEY)

@@ -26,7 +26,7 @@ def asked(request: pytest.FixtureRequest) -> Any:
 
 
 def note(key: str = KEY) -> dict[str, str]:
-    return {probe_token.HEADER: probe_token.make(key)}
+    return {"Bienvenue-Doctor": probe_token.make(key)}
 
 
 def test_it_tells_what_it_saw(asked: Any) -> None:
