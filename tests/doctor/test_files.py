@@ -1,5 +1,6 @@
 """The doctor looks at files: who may read them, where they are."""
 
+import os
 import shutil
 from collections import namedtuple
 from pathlib import Path
@@ -96,6 +97,16 @@ def test_a_disk_that_fills_is_told(
     found = list(files.examine(Settings(database_url=here)))
     assert found[-1].state is state
     assert "GiB free" in found[-1].said
+
+
+def test_whoever_is_not_the_service_is_told(
+    here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: me + 1)
+    (one,) = warnings(files.examine(Settings(database_url=here)))
+    assert "is another user's" in one.said
+    assert f"sudo -u '#{me}' bienvenue doctor" in (one.fix or "")
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -38,20 +38,22 @@ def text(chosen: Mapping[str, object]) -> str:
 
 
 def create(path: Path, content: str) -> None:
-    """Write a new file that its owner alone may read, whole or not at all.
+    """Write a new file that its owner alone may read.
 
     Raises ``ConfigurationError`` where there is one already, and where none
     can be made.
     """
-    draft = _draft(path, content)
     try:
-        os.link(draft, path)  # unlike a rename, never over another
+        number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         raise taken(path) from None
     except OSError as error:
         raise _cannot(path, error) from None
-    finally:
-        draft.unlink()
+    try:
+        _fill(number, content)
+    except OSError as error:
+        path.unlink()
+        raise _cannot(path, error) from None
 
 
 def read_back(path: Path, content: str) -> Settings:
@@ -60,13 +62,22 @@ def read_back(path: Path, content: str) -> Settings:
     The file itself is not made yet.  Raises ``ConfigurationError`` as that
     start would, or where no file can be made.
     """
-    draft = _draft(path, content)
     try:
+        # Of mode 0600, and where the file will be: there it must be possible.
+        number, name = tempfile.mkstemp(
+            ".draft", f"{path.name}.", path.absolute().parent
+        )
+    except OSError as error:
+        raise _cannot(path, error) from None
+    draft = Path(name)
+    try:
+        _fill(number, content)
         return Settings.load(file=draft)
     except ConfigurationError as error:
-        raise ConfigurationError(
-            str(error).replace(str(draft), path.name)
-        ) from None
+        said = str(error).replace(str(draft), path.name)
+        raise ConfigurationError(said) from None
+    except OSError as error:
+        raise _cannot(path, error) from None
     finally:
         draft.unlink()
 
@@ -78,19 +89,11 @@ def taken(path: Path) -> ConfigurationError:
     )
 
 
-def _draft(path: Path, content: str) -> Path:
-    try:
-        # Made with mode 0600.
-        number, name = tempfile.mkstemp(
-            ".draft", f"{path.name}.", path.absolute().parent
-        )
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(number)
-    except OSError as error:
-        raise _cannot(path, error) from None
-    return Path(name)
+def _fill(number: int, content: str) -> None:
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(number)
 
 
 def _cannot(path: Path, error: OSError) -> ConfigurationError:

@@ -88,6 +88,14 @@ def _folder(file: Path) -> Iterator[Finding]:
             " beside the file",
             f"chown {_user()} {folder}",
         )
+    if file.exists() and file.stat().st_uid != os.geteuid():
+        yield warning(
+            CHECK,
+            f"{file} is another user's, and only what this one may do was"
+            " tried",
+            "run it as the user that the service runs as: sudo -u"
+            f" '#{file.stat().st_uid}' bienvenue doctor",
+        )
     yield from _room(folder)
     kind = filesystem(folder, Path("/proc/self/mounts"))
     if kind in _REMOTE:
