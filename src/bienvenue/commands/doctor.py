@@ -1,6 +1,7 @@
 """``bienvenue doctor``: what works, what does not, and what mends it."""
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterable
 
@@ -33,6 +34,8 @@ def run(
     if deploy:
         overrides["profile"] = "production"
     settings = Settings.load(overrides)
+    # What a library logs of a connection that breaks, a finding tells.
+    logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
     findings = doctor.examine(settings, asked)
     seen = _collect(findings) if as_json else _print(findings)
     if seen[State.FAILED]:

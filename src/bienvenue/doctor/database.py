@@ -27,6 +27,8 @@ CHECK, MIGRATIONS = "database", "migrations"
 _SAMPLES = 20
 _SLOW = 0.02  # seconds a query
 _SOUND_SQLITE = (3, 51, 3)
+_NO_QUORUM = 1047  # of a Galera node that lost sight of the others
+_GATHER = "bring the other nodes of the cluster back, or name one that works"
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -48,7 +50,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         with closing_engine(settings) as opened:
             yield from _connected(settings, opened)
     except DBAPIError as error:
-        yield failed(CHECK, f"cannot be used: {_reason(error)}", _reach(url))
+        fix = _GATHER if _code(error) == _NO_QUORUM else _reach(url)
+        yield failed(CHECK, f"cannot be used: {_reason(error)}", fix)
     except (BienvenueError, SQLAlchemyError) as error:
         yield failed(CHECK, str(error).partition("\n")[0], _reach(url))
 
@@ -165,6 +168,11 @@ def _place(url: URL) -> str:
         return named if isinstance(named, str) else " or ".join(named)
     port = f":{url.port}" if url.port else ""
     return f"{url.host or 'this machine'}{port}"
+
+
+def _code(error: DBAPIError) -> object:
+    parts = getattr(error.orig, "args", ())
+    return parts[0] if parts else None
 
 
 def _reason(error: DBAPIError) -> str:

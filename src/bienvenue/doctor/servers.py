@@ -11,6 +11,7 @@ CHECK = "database"
 
 # The oldest that the tests have run on.
 _POSTGRESQL, _MARIADB = (15,), (10, 11)
+_QUORUM = 3  # nodes: with one lost, the others are still a majority
 
 
 def examine(connection: Connection) -> Iterator[Finding]:
@@ -59,6 +60,7 @@ def _mariadb(connection: Connection) -> Iterator[Finding]:
     name = "innodb_flush_log_at_trx_commit"
     if _value(connection, f"SELECT @@{name}") not in (1, None):
         yield _forgetful(name, f"SET GLOBAL {name} = 1")
+    yield from _galera(connection)
     found = connection.execute(text("SHOW STATUS LIKE 'Ssl_cipher'")).first()
     url = connection.engine.url
     near = "unix_socket" in url.query or url.host in (
@@ -69,6 +71,28 @@ def _mariadb(connection: Connection) -> Iterator[Finding]:
     )
     if found is not None and not found[1] and not near:
         yield _readable("ssl_ca=/etc/ssl/database-ca.pem")
+
+
+def _galera(connection: Connection) -> Iterator[Finding]:
+    """Look at the cluster that a MariaDB is a node of, if it is one."""
+    if _value(connection, "SELECT @@wsrep_on") not in (1, "1", "ON"):
+        return
+    rows = connection.execute(text("SHOW STATUS LIKE 'wsrep_%'"))
+    status = {str(name).lower(): str(value) for name, value, *_ in rows}
+    size = int(status.get("wsrep_cluster_size", "0"))
+    if size < _QUORUM:
+        yield warning(
+            CHECK,
+            f"the Galera cluster has {_count(size)}: when one fails, what is"
+            " left may refuse to work",
+            f"bring it to {_QUORUM} nodes",
+        )
+    else:
+        yield ok(CHECK, f"a Galera cluster of {_count(size)}")
+
+
+def _count(nodes: int) -> str:
+    return "one node" if nodes == 1 else f"{nodes} nodes"
 
 
 def _forgetful(name: str, statement: str) -> Finding:
