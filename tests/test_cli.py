@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from bienvenue import schema
 from bienvenue.app import create_app
 from bienvenue.cli import cli
+from bienvenue.commands.help import Grouped
 from bienvenue.config import Settings
 from bienvenue.web.extension import KEY
 from tests.service import environment, finished, unwritable_folder
@@ -65,6 +66,28 @@ def test_help_names_every_command_and_exit_status() -> None:
     for status in ("0", "1", "2", "130"):
         assert f"\n    {status} " in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 79
+
+
+def test_help_groups_the_commands_and_loses_none() -> None:
+    found: dict[str, list[str]] = {}
+    for line in run("--help").stdout.splitlines():
+        if line.endswith(":") and not line.startswith(" "):
+            found[line] = []
+        elif found and line.startswith("  ") and line[2] != " ":
+            found[[*found][-1]].append(line.split()[0])
+    del found["Options:"]
+    assert {"dev", "init"} <= set(found["Begin:"])
+    assert {"check", "doctor", "serve", "config"} <= set(found["Run:"])
+    assert {"user", "mail", "db", "audit"} <= set(found["Look after:"])
+    there = [name for names in found.values() for name in names]
+    assert sorted(set(there) & set(cli.commands)) == sorted(cli.commands)
+    assert all(there.count(name) == 1 for name in cli.commands)
+
+
+def test_a_command_without_a_place_is_shown_under_other() -> None:
+    group = Grouped(commands=[click.Command("new", help="Something new.")])
+    shown = CliRunner().invoke(group, ["--help"]).stdout
+    assert "\nOther:\n  new  Something new." in shown
 
 
 @pytest.mark.parametrize("words", commands(cli), ids=" ".join)

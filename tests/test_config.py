@@ -153,6 +153,41 @@ def test_a_wrong_value_names_its_setting_and_place_and_stays_hidden(
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('"yes"', True),
+        ('"on"', True),
+        ('"true"', True),
+        ("1", True),
+        ('"no"', False),
+        ('"off"', False),
+        ('"False"', False),
+        ("0", False),
+    ],
+)
+def test_yes_and_no_are_read_as_they_are_meant(
+    tmp_path: Path, text: str, value: bool
+) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(f"strict = {text}\n")
+    assert Settings.load(file=file, environ={}).strict is value
+
+
+@pytest.mark.parametrize("text", ['"maybe"', '""', "2", "[]", '"ja"', "0.5"])
+def test_what_is_neither_yes_nor_no_is_refused(
+    tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "a.toml"
+    for name in ("strict", "throttle"):
+        file.write_text(f"{name} = {text}\n")
+        with pytest.raises(ConfigurationError) as caught:
+            Settings.load(file=file, environ={})
+        assert str(caught.value) == (
+            f"{name}: write true or false (from {file})"
+        )
+
+
 def test_secrets_show_in_no_text_of_the_settings() -> None:
     settings = Settings(
         secret_key=SECRET * 3,

@@ -221,8 +221,18 @@ def test_a_key_of_less_than_128_bits_is_a_problem(
         assert found == []
     else:
         (problem,) = found
-        assert problem.setting == "tls_certificate"
+        assert problem.setting == "tls_key"
         assert "weaker than 128 bits" in problem.why
+        after_pasting(problem.fix)
+        new = serialization.load_pem_private_key(
+            (tmp_path / "key.pem.new").read_bytes(), None
+        )
+        assert isinstance(new, ec.EllipticCurvePrivateKey)
+        write_pair(new, certificate, key_file)
+        assert problems(Settings(**SAFE | tls), {}) == []
+        assert "BEGIN CERTIFICATE REQ" in (
+            (tmp_path / "key.pem.csr").read_text()
+        )
 
 
 def test_all_fixes_pasted_from_the_screen_make_it_ready(

@@ -1,5 +1,6 @@
 """Secrets: how many bits, in which form, and under what digest."""
 
+import base64
 import hashlib
 import hmac
 import re
@@ -35,6 +36,16 @@ def test_all_128_bits_vary() -> None:
 
 def test_no_two_tokens_are_the_same() -> None:
     assert len({_generate_uuid() for _ in range(2000)}) == 2000
+
+
+def test_a_key_has_256_bits_that_all_vary() -> None:
+    ones, zeros, most = 0, 0, 2**256 - 1
+    for _ in range(200):
+        bits = int.from_bytes(base64.urlsafe_b64decode(f"{secret.new_key()}="))
+        assert 0 <= bits <= most
+        ones |= bits
+        zeros |= ~bits
+    assert (ones, zeros & most) == (most, most)
 
 
 def test_the_digest_is_sha_256() -> None:

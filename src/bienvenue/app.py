@@ -20,6 +20,7 @@ from bienvenue.features.email_change.routes import api as email_change_api
 from bienvenue.features.forward_auth.routes import api as forward_auth_api
 from bienvenue.features.health.routes import api as health_api
 from bienvenue.features.metrics.routes import api as metrics_api
+from bienvenue.features.probe.routes import api as probe_api
 from bienvenue.features.reset_page.routes import api as reset_page_api
 from bienvenue.features.sign_in.routes import api as sign_in_api
 from bienvenue.features.verification.routes import api as verification_api
@@ -50,6 +51,7 @@ api.include(health_api)
 api.include(forward_auth_api)
 api.include(sign_in_api)
 api.include(metrics_api)
+api.include(probe_api)
 
 
 class Bienvenue:

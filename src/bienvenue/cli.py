@@ -13,9 +13,11 @@ import click
 
 from bienvenue.commands.audit import audit
 from bienvenue.commands.db import db
+from bienvenue.commands.help import Grouped
 from bienvenue.commands.mail import mail
 from bienvenue.commands.options import database_url
 from bienvenue.commands.recipe import recipe
+from bienvenue.commands.setting_up import doctor, init
 from bienvenue.commands.user import user
 from bienvenue.errors import BienvenueError
 
@@ -45,7 +47,7 @@ class Failure(click.ClickException):
         click.echo(f"bienvenue: {self.format_message()}", file, err=True)
 
 
-class OneLineErrors(click.Group):
+class OneLineErrors(Grouped):
     """Commands whose failures are one line, unless --debug is given."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -91,6 +93,8 @@ def cli(ctx: click.Context, *, debug: bool) -> None:
 
 cli.add_command(audit)
 cli.add_command(db)
+cli.add_command(doctor)
+cli.add_command(init)
 cli.add_command(mail)
 cli.add_command(recipe)
 cli.add_command(user)

@@ -19,6 +19,8 @@ PREFIX = "BIENVENUE_"
 FILE_VARIABLE = PREFIX + "CONFIG"
 DEFAULT_FILE = "bienvenue.toml"
 
+_NO_BOOL = frozenset({"bool_parsing", "bool_type"})
+
 
 class SettingError(ConfigurationError):
     """One setting is wrong; ``name`` is the one."""
@@ -63,6 +65,8 @@ def explain(
     name = str(first["loc"][0]) if first["loc"] else "settings"
     if first["type"] == "extra_forbidden":
         return _unknown(name, name, names)
+    if first["type"] in _NO_BOOL:
+        return SettingError(name, "write true or false")
     reason = first["msg"][:1].lower() + first["msg"][1:]
     return SettingError(name, reason)
 

@@ -110,6 +110,22 @@ class SmtpTransport:
             self._drop()  # nobody knows what the server still waits for
             raise
 
+    def offer_sender(self) -> None:
+        """See whether the server takes letters from our sender.
+
+        Nothing is sent.  Raises ``OSError`` as ``open`` does, and
+        ``SMTPSenderRefused`` where it does not.
+        """
+        self.open()
+        assert self._server is not None
+        sender, _ = compose(self._settings.mail_from, Message("a@b", "", ""))
+        with self._in_time(self._server):
+            self._server.ehlo_or_helo_if_needed()
+            code, words = self._server.mail(sender)
+            self._server.rset()
+        if code != _OK:
+            raise smtplib.SMTPSenderRefused(code, words, sender)
+
     def close(self) -> None:
         """End the connection, if there is one."""
         if self._server is None:

@@ -6,8 +6,10 @@ people learn to switch checks off.
 """
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bienvenue import engine
@@ -86,15 +88,7 @@ def _transport(settings: Settings) -> Iterator[Problem]:
         " BIENVENUE_TLS_KEY=/etc/ssl/private/accounts.key"
     )
     if certificate and key:
-        from bienvenue.server.options import Tls
-        from bienvenue.server.tls import TlsUnusable, check, check_strength
-
-        tls = Tls(certificate, key)
-        try:
-            check(tls)
-            check_strength(tls)
-        except TlsUnusable as error:
-            yield Problem("tls_certificate", str(error), paths)
+        yield from _pair(settings, certificate, key, paths)
     elif certificate or key:
         lacking = "tls_key" if certificate else "tls_certificate"
         yield Problem(lacking, "TLS needs both files, and one is set", paths)
@@ -112,6 +106,37 @@ def _transport(settings: Settings) -> Iterator[Problem]:
             " yours a request passes",
             "export BIENVENUE_TRUSTED_HOPS=1",
         )
+
+
+def _pair(
+    settings: Settings, certificate: Path, key: Path, paths: str
+) -> Iterator[Problem]:
+    from bienvenue.server.options import Tls
+    from bienvenue.server.tls import TlsUnusable, check, check_strength
+
+    tls = Tls(certificate, key)
+    try:
+        check(tls)
+    except TlsUnusable as error:
+        yield Problem("tls_certificate", str(error), paths)
+        return
+    try:
+        check_strength(tls)
+    except TlsUnusable as error:
+        host = urlsplit(settings.public_url or "").hostname
+        fix = _stronger(key, host or "accounts.example.com")
+        yield Problem("tls_key", str(error), fix)
+
+
+def _stronger(key: Path, host: str) -> str:
+    """Return a command that makes a key and a request to have it signed."""
+    new, request = shlex.quote(f"{key}.new"), shlex.quote(f"{key}.csr")
+    return (
+        "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+        f" -subj /CN={host} -addext subjectAltName=DNS:{host}"
+        f" -keyout {new} -out {request}"
+        "  # have your authority sign the request, and name both files"
+    )
 
 
 def _secrets(settings: Settings) -> Iterator[Problem]:

@@ -57,3 +57,8 @@ def derive(key: str, purpose: str) -> bytes:
     """
     note = f"bienvenue {purpose}".encode()
     return hmac.new(key.encode(), note, hashlib.sha256).digest()
+
+
+def new_key() -> str:
+    """Return 256 bits to keep as a secret key, in URL-safe Base64."""
+    return secrets.token_urlsafe(32)

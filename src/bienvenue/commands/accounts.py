@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bienvenue import database_file
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.errors import ConfigurationError
@@ -31,7 +32,10 @@ def bring_in(
     imported.
     """
     lines = _lines(path, source, project)
-    with DB.of(Settings.load({"database_url": url})) as db:
+    settings = Settings.load({"database_url": url})
+    if dry_run:
+        database_file.require(settings.database_url)
+    with DB.of(settings) as db:
         report = importing.examine(db, lines)
         _tell_faults(report)
         if report.known and not skip_known:
@@ -51,7 +55,9 @@ def bring_in(
 
 def let_out(url: str | None, form: str, output: Path | None) -> None:
     """Export all accounts to a file that its owner alone may read."""
-    with DB.of(Settings.load({"database_url": url})) as db:
+    settings = Settings.load({"database_url": url})
+    database_file.require(settings.database_url)
+    with DB.of(settings) as db:
         if output is None:
             exporting.write(db, sys.stdout, form)
             return

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from bienvenue import engine, schema
+from bienvenue import database_file, engine, schema
 from bienvenue.commands import database, shown
 from bienvenue.config import Settings
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
@@ -25,7 +25,9 @@ _PATIENCE_SECONDS = 10.0
 
 def backup(url: str | None, output: Path) -> None:
     """Copy the database to a new file that its owner alone may read."""
-    copy_file(_file_of(url), output)
+    live = _file_of(url)
+    database_file.require(f"sqlite:///{live}")
+    copy_file(live, output)
     click.echo(f"{output}: {output.stat().st_size:,} bytes, checked")
 
 

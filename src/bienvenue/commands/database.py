@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from bienvenue import engine, schema
+from bienvenue import database_file, engine, schema
 from bienvenue.commands import shown
 from bienvenue.config import Settings
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
@@ -101,8 +101,10 @@ def _pending(found: str | None) -> list[tuple[str, str]]:
 def up_to_date(settings: Settings) -> Iterator[Engine]:
     """Yield an engine for a database that is there; make and change none.
 
-    Raises ``ConfigurationError`` for one that this release may not use.
+    Raises ``DatabaseUnavailable`` for a file that is not there and
+    ``ConfigurationError`` for one that this release may not use.
     """
+    database_file.require(settings.database_url)
     if not schema.standing_of(revision(settings.database_url)).usable:
         name = shown.database(settings.database_url)
         raise ConfigurationError(

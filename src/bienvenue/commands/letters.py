@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 from sqlalchemy import orm
 
-from bienvenue import dead_letters
+from bienvenue import database_file, dead_letters
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.outbox import OutboxRow
@@ -57,7 +57,9 @@ def _do(
 
 
 def _open(url: str | None) -> DB:
-    return DB.of(Settings.load({"database_url": url}))
+    settings = Settings.load({"database_url": url})
+    database_file.require(settings.database_url)
+    return DB.of(settings)
 
 
 def _as_json(row: OutboxRow) -> dict[str, object]:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import click
 
-from bienvenue import account_state, login, session
+from bienvenue import account_state, database_file, login, session
 from bienvenue.auth import Auth
 from bienvenue.commands import asked
 from bienvenue.config import Settings
@@ -100,8 +100,10 @@ def _change(
 @contextmanager
 def _account(url: str | None, address: str) -> Iterator[tuple[DB, User]]:
     """Open the database; yield it, and the account of an address in it."""
+    settings = Settings.load({"database_url": url})
+    database_file.require(settings.database_url)
     # ``Auth`` for its settings' sake: the audit log is sealed under a key.
-    with closing(Auth(settings=Settings.load({"database_url": url}))) as auth:
+    with closing(Auth(settings=settings)) as auth:
         user = login.find(auth.db, address)
         if user is None:
             raise UnknownAddress

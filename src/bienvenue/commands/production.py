@@ -1,11 +1,12 @@
 """``bienvenue serve`` and ``bienvenue check``: nothing unsafe is started."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
 from bienvenue import engine, safety
 from bienvenue.config import Settings
+from bienvenue.errors import BienvenueError
 from bienvenue.safety import Problem
 
 _PROFILE = {"profile": "production"}
@@ -34,8 +35,18 @@ def check(*, deploy: bool) -> None:
     click.echo("ready")
     for one in safety.advice(settings):
         click.echo(f"\nworth doing: {_told(one)}", err=True)
-    for note in safety.notes(settings):
+    for note in (*safety.notes(settings), *_of_accounts(settings)):
         click.echo(f"note: {note}", err=True)
+
+
+def _of_accounts(settings: Settings) -> Iterator[str]:
+    """Say who cannot sign in; looks into the database where there is one."""
+    from bienvenue.doctor import accounts  # `serve` has no use for it
+
+    try:
+        yield from accounts.waiting(settings)
+    except BienvenueError as error:
+        yield f"the accounts could not be looked at: {error}"
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

@@ -111,7 +111,7 @@ class Api:
     ) -> Callable[[Callable[[], Response]], Callable[[], Response]]:
         """Declare the decorated function as a page that people look at.
 
-        It is no part of the OpenAPI document.
+        Or as another answer that is no part of the OpenAPI document.
         """
 
         def declare(view: Callable[[], Response]) -> Callable[[], Response]:

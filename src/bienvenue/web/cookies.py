@@ -8,6 +8,9 @@ from bienvenue.web.extension import here
 
 SESSION = "session_id"
 DEVICE = "bienvenue_device"
+PROBE = "bienvenue_probe"
+
+_PROBE_SECONDS = 60
 
 HOST = "__Host-"
 """Begins the name of a cookie that its very host set (RFC 6265bis)."""
@@ -51,6 +54,16 @@ def keep(
 def keep_device(response: Response, settings: Settings, token: str) -> None:
     """Give the browser a device token."""
     _set(response, settings, DEVICE, token, device.LIFETIME_SECONDS)
+
+
+def probe(request: Request) -> str | None:
+    """Return the cookie of ``bienvenue doctor`` that a request brings."""
+    return _only(request, PROBE)
+
+
+def keep_probe(response: Response, settings: Settings, value: str) -> None:
+    """Give ``bienvenue doctor`` a cookie to bring back, for a minute."""
+    _set(response, settings, PROBE, value, _PROBE_SECONDS)
 
 
 def clear(response: Response, settings: Settings) -> None:

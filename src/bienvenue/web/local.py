@@ -69,12 +69,21 @@ def address() -> str | None:
     hops = here().settings.trusted_hops
     if not hops:
         return request.remote_addr
-    fields = ",".join(request.headers.getlist("X-Forwarded-For"))
-    chain = [entry.strip() for entry in fields.split(",")]
     try:
-        return str(ipaddress.ip_address(_without_port(chain[-hops])))
+        return str(ipaddress.ip_address(forwarded_for()[-hops]))
     except (IndexError, ValueError):
         return request.remote_addr  # not what the declared proxies send
+
+
+def forwarded_for() -> list[str]:
+    """Return the entries of ``X-Forwarded-For``, without their ports.
+
+    The last of them are the declared proxies' own; those before are
+    whatever the client says.
+    """
+    fields = ",".join(request.headers.getlist("X-Forwarded-For"))
+    entries = [_without_port(each.strip()) for each in fields.split(",")]
+    return entries if fields else []
 
 
 def network() -> str:

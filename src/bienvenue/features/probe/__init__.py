@@ -1,0 +1,1 @@
+"""What the service sees of a request, told to its own doctor alone."""

@@ -1,0 +1,48 @@
+"""A misspelt name is told, and does not become an empty database."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.service import finished
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "audit verify",
+        "audit tail",
+        "audit export",
+        "db backup out.db",
+        "db copy --to sqlite:///to.db",
+        "db status",
+        "mail list",
+        "mail list --json",
+        "mail retry --all",
+        "mail purge --all",
+        "user show me@example.com",
+        "user disable me@example.com",
+        "user enable me@example.com",
+        "user end-sessions me@example.com",
+        "user delete me@example.com --yes",
+        "user export",
+        "user export --output out.jsonl",
+        "user import in.jsonl --dry-run",
+    ],
+)
+def test_what_only_reads_makes_no_file(tmp_path: Path, words: str) -> None:
+    (tmp_path / "in.jsonl").write_text('{"email": "me@example.com"}\n')
+    url = "sqlite:///acounts.db"
+    done = finished(tmp_path, *words.split(), "--database-url", url)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert said.count("\n") == 1
+    assert "acounts.db" in said
+    assert [each.name for each in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_an_import_makes_the_database(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"email": "me@example.com"}\n')
+    done = finished(tmp_path, "user", "import", "in.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "bienvenue.db").exists()
