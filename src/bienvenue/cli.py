@@ -13,6 +13,7 @@ import click
 
 from bienvenue.commands.audit import audit
 from bienvenue.commands.db import db
+from bienvenue.commands.explain import explain
 from bienvenue.commands.mail import mail
 from bienvenue.commands.options import database_url
 from bienvenue.commands.user import user
@@ -90,6 +91,7 @@ def cli(ctx: click.Context, *, debug: bool) -> None:
 
 cli.add_command(audit)
 cli.add_command(db)
+cli.add_command(explain)
 cli.add_command(mail)
 cli.add_command(user)
 

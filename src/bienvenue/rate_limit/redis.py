@@ -22,8 +22,10 @@ from bienvenue.rate_limit import (
     Budget,
     InUse,
     Refused,
+    Standing,
     Taken,
     redis_scripts,
+    standing,
 )
 from bienvenue.rate_limit.memory import MemoryLimiter
 
@@ -86,9 +88,7 @@ class RedisLimiter:
         """Spend what is held, wherever it was counted."""
         self._local.keep(budgets, taken)
         windows = [budget.window_us for budget in budgets]
-        self._ask(
-            lambda: self._keep(_keys(budgets), [taken.at_us, *windows])
-        )
+        self._ask(lambda: self._keep(_keys(budgets), [taken.at_us, *windows]))
 
     def give_back(self, budgets: Sequence[Budget], taken: Taken) -> None:
         """Undo a take, wherever it was counted."""
@@ -100,9 +100,20 @@ class RedisLimiter:
         self._local.clear(budgets)
         self._ask(lambda: self._redis.delete(*_keys(budgets)))
 
+    def look(self, budgets: Sequence[Budget]) -> list[Standing] | None:
+        """Tell how budgets stand and change nothing; None while away."""
+        return self._ask(lambda: [self._look(each) for each in budgets])
+
     def close(self) -> None:
         """Let go of connections."""
         self._redis.close()
+
+    def _look(self, budget: Budget) -> Standing:
+        spent, held = (
+            list(map(int, cast(list[bytes], self._redis.lrange(key, 0, -1))))
+            for key in _keys([budget])
+        )
+        return standing(budget, spent, held, clock.now_us())
 
     def _enter(
         self, budgets: Sequence[Budget], *, held: bool
