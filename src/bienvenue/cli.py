@@ -16,6 +16,7 @@ from bienvenue.commands.db import db
 from bienvenue.commands.explain import explain
 from bienvenue.commands.mail import mail
 from bienvenue.commands.options import database_url
+from bienvenue.commands.session import session
 from bienvenue.commands.user import user
 from bienvenue.errors import BienvenueError
 
@@ -93,6 +94,7 @@ cli.add_command(audit)
 cli.add_command(db)
 cli.add_command(explain)
 cli.add_command(mail)
+cli.add_command(session)
 cli.add_command(user)
 
 _host = click.option("--host", help="Address to listen on.")

@@ -52,6 +52,12 @@ def count(unit: orm.Session) -> Count:
     return Count(every - dead, dead)
 
 
+def dead(unit: orm.Session, ids: Collection[int] | None = None) -> int:
+    """Count the dead letters, all or those."""
+    query = select(func.count(OutboxRow.id)).where(_DEAD, *_among(ids))
+    return unit.scalars(query).one()
+
+
 def listed(unit: orm.Session, limit: int) -> Sequence[OutboxRow]:
     """Return letters that wait or are dead, the dead first, then by age."""
     return unit.scalars(

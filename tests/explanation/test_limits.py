@@ -14,7 +14,7 @@ from bienvenue.errors import (
     TooManyAttempts,
 )
 from bienvenue.explanation import Explanation
-from bienvenue.rate_limit import Budget, Refused, Standing, standing
+from bienvenue.rate_limit import Budget, Refused, Standing, Taken, standing
 from bienvenue.rate_limit.memory import MemoryLimiter
 from bienvenue.throttle import Throttle
 from tests import redis_server
@@ -149,7 +149,7 @@ def test_a_standing_is_what_a_limiter_would_answer() -> None:
     with clock.frozen() as at:
         limiter, spent = MemoryLimiter(), []
         for _ in range(3):
-            assert limiter.take([budget])
+            assert isinstance(limiter.take([budget]), Taken)
             spent.append(clock.now_us())
             at.advance(seconds=5)
         now = clock.now_us()

@@ -8,18 +8,18 @@ event of it in the audit log says who that was.
 import os
 import pwd
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 
 from sqlalchemy import orm
 
 from bienvenue import login, secret
 from bienvenue.auth import Auth
 from bienvenue.client import Client, acting
-from bienvenue.commands import database
+from bienvenue.commands import database, shown
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.engine import READ_ONLY
-from bienvenue.errors import UnknownAddress
+from bienvenue.errors import ConfigurationError, UnknownAddress
 from bienvenue.user import User
 
 
@@ -37,15 +37,36 @@ def to_read(settings: Settings) -> Iterator[orm.Session]:
 
 
 @contextmanager
-def to_change(settings: Settings, command: str) -> Iterator[Auth]:
-    """Yield the use cases; what they do is done by the operator."""
-    who = Client(
-        agent=f"bienvenue {command}",
-        request_id=secret.new_token(),
-        operator=operator(),
-    )
-    with closing(Auth(settings=settings)) as auth, acting(who):
+def to_change(
+    settings: Settings, command: str, *, make: bool = False
+) -> Iterator[Auth]:
+    """Yield the use cases; what they do is done by the operator.
+
+    A database that is not there is not made, unless it is said.  Raises
+    ``ConfigurationError`` or ``DatabaseUnavailable``.
+    """
+    if not make and database.revision(settings.database_url) is None:
+        name = shown.database(settings.database_url)
+        raise ConfigurationError(
+            f"database_url: {name} holds no accounts; name the database that"
+            " does, or run `bienvenue db upgrade`"
+        )
+    with (
+        closing(Auth(settings=settings)) as auth,
+        acting_operator(command),
+    ):
         yield auth
+
+
+def acting_operator(command: str) -> AbstractContextManager[None]:
+    """Have what is done in a ``with`` block be done by the operator."""
+    return acting(
+        Client(
+            agent=f"bienvenue {command}",
+            request_id=secret.new_token(),
+            operator=operator(),
+        )
+    )
 
 
 def account(db: DB, address: str) -> User:

@@ -1,5 +1,8 @@
 """Options that several commands have."""
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 database_url = click.option(
@@ -21,3 +24,10 @@ password_stdin = click.option(
     is_flag=True,
     help="Read the password from standard input, its first line.",
 )
+
+
+def manner(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of all that change an account."""
+    for option in (as_json, dry_run, yes, database_url):
+        command = option(command)
+    return command

@@ -24,7 +24,7 @@ from bienvenue.explanation.history import Happening, History
 from bienvenue.explanation.reason import Reason, Weight
 from bienvenue.user import User
 
-__all__ = ["Explanation", "Happening", "Reason", "Weight", "explain"]
+__all__ = ["Explanation", "Happening", "Reason", "Weight", "explain", "find"]
 
 _NO_KEY = (
     "attempts at this address in the audit log, where it has a pseudonym"
@@ -54,10 +54,19 @@ class Explanation:
         return "may_fail" if Weight.MAY_STOP in weights else "works"
 
 
+def find(unit: orm.Session, text: str) -> User | None:
+    """Return the account of an address in any of its spellings, or None."""
+    for key in spelling.keys(text):
+        user = unit.scalars(select(User).where(User.email_key == key)).first()
+        if user is not None:
+            return user
+    return None
+
+
 def explain(unit: orm.Session, settings: Settings, text: str) -> Explanation:
     """Explain what becomes of logins with an address, as it was typed."""
     keys = spelling.keys(text)
-    user = unit.scalars(select(User).where(User.email_key.in_(keys))).first()
+    user = find(unit, text)
     if user is None:
         return _of_nobody(unit, settings, text)
     past = history.of(unit, user.id, limits.QUARTER)

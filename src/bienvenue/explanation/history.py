@@ -41,6 +41,8 @@ _SAYS: Mapping[str, str] = {
     "user_deletion_cancelled": "the deletion was called off by signing in",
     "user_deleted": "the account was deleted",
     "user_data_exported": "its owner exported what is kept",
+    "mail_retried": "dead letters were tried again",
+    "mail_purged": "dead letters were forgotten",
     "authz_fail": "was refused what is not theirs",
     "malicious_cross_site": "another site's write was refused",
     "input_validation_fail": "sent what does not fit",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import or_, orm, select
+from sqlalchemy import ColumnElement, or_, orm, select
 
 from bienvenue import clock, one_time_token
 from bienvenue.columns import not_expired
@@ -36,7 +36,7 @@ def mail(
             "mail is off: no reset and no verification leaves",
             "mail",
         )
-    whose = [OutboxRow.recipient.in_(spellings)]
+    whose: list[ColumnElement[bool]] = [OutboxRow.recipient.in_(spellings)]
     if user is not None:
         whose.append(OutboxRow.user_id == user.id)
     rows = unit.scalars(
@@ -106,11 +106,13 @@ def _letter(row: OutboxRow) -> Reason:
             if row.due_at > clock.now()
             else "it leaves within half a minute of a service that runs",
         )
-    tried = "once" if row.attempts == 1 else f"{row.attempts} times"
+    tried = {0: "not tried yet", 1: "tried once"}.get(
+        row.attempts, f"tried {row.attempts} times"
+    )
     return Reason(
         "letter_delayed",
         Weight.NOTE,
-        f"{said}{since}, tried {tried}: {row.reason}; next"
+        f"{said}{since}, {tried}: {row.reason}; next"
         f" {minute(row.due_at)}",
         "smtp_host, smtp_port, smtp_security, smtp_username;"
         " `bienvenue mail list` shows all that waits",
