@@ -186,7 +186,7 @@ def check_console(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=PATIENCE,
+        timeout=PATIENCE * len(commands),
         check=False,
     )
     said = done.stdout.replace(place, _PLACE).split(_MARK)[1:]

@@ -11,6 +11,7 @@ from bienvenue import (
     DB,
     Auth,
     Settings,
+    audit,
     clock,
     explanation,
     mailbox_proof,
@@ -282,3 +283,59 @@ def test_who_did_what_is_told_in_sentences(db: DB) -> None:
         "the account was enabled, by the operator ada",
         "all sessions ended, by the operator ada",
     ]
+
+
+def test_an_address_that_was_left_for_another(db: DB) -> None:
+    auth = made(db, secret_key=KEY)
+    auth.valid_login(BOB, "wrong")
+    user_id = db.find_user_by(email=BOB).id
+    db.update_user(user_id, email="robert@example.org")
+    (moved,) = [each for each in told(auth).reasons if each.code == "moved"]
+    assert moved.says.endswith("robert@example.org")
+
+
+@pytest.mark.engine("sqlite")
+def test_mail_that_is_off_and_mail_that_waits(db: DB) -> None:
+    auth = made(db, mail="off")
+    assert "mail_off" in codes(told(auth), Weight.NOTE)
+    db.write(
+        lambda unit: outbox.post(unit, Letter.RESET_PASSWORD, BOB),
+    )
+    (waits,) = [e for e in told(auth).reasons if e.code == "letter_waiting"]
+    assert waits.fix is not None
+    with clock.frozen(clock.now() - timedelta(hours=1)):
+        (waits,) = [
+            e for e in told(auth).reasons if e.code == "letter_waiting"
+        ]
+        assert waits.fix is None
+    db.write(lambda unit: outbox.note_trouble(unit, "SMTPConnectError 421"))
+    (late,) = [e for e in told(auth).reasons if e.code == "letter_delayed"]
+    assert "not tried yet: SMTPConnectError 421" in late.says
+
+
+@pytest.mark.engine("sqlite")
+def test_a_hash_that_wants_a_package(
+    db: DB, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = made(db)
+    firebase = "an imported hash"
+    change(db, hashed_password=firebase)
+    monkeypatch.setattr(
+        "bienvenue.imported_hashes.identify", lambda _: "firebase-scrypt"
+    )
+    assert codes(told(auth)) == []
+    monkeypatch.setattr(
+        "bienvenue.explanation.password.find_spec", lambda _: None
+    )
+    assert codes(told(auth)) == ["hash_needs_package"]
+
+
+@pytest.mark.engine("sqlite")
+def test_owners_do_not_learn_which_operator_it_was(db: DB) -> None:
+    auth = made(db)
+    user_id = db.find_user_by(email=BOB).id
+    with acting(Client(operator="ada")):
+        auth.destroy_session(user_id)
+    latest = db.read(lambda unit: audit.about(unit, user_id, 1))
+    assert latest[0]["detail"] == {"scope": "all"}
+    assert "by the operator ada" in told(auth).happened[-1].says
