@@ -10,7 +10,15 @@ from smtplib import SMTPServerDisconnected
 import pytest
 from sqlalchemy import func, orm, select
 
-from bienvenue import DB, Auth, Settings, clock, mailbox, outbox
+from bienvenue import (
+    DB,
+    Auth,
+    Settings,
+    clock,
+    dead_letters,
+    mailbox,
+    outbox,
+)
 from bienvenue.clock import FrozenClock
 from bienvenue.courier import Courier, MailboxTransport
 from bienvenue.errors import InvalidToken, MailOff
@@ -311,3 +319,25 @@ def test_mail_off_posts_no_letter(db: DB) -> None:
     with pytest.raises(MailOff):
         auth.request_password_reset(EMAIL)
     assert waiting(db) == 0
+
+
+def test_what_waits_says_why_the_server_cannot_be_used(db: DB) -> None:
+    def post(unit: orm.Session) -> None:
+        outbox.post(unit, Letter.PASSWORD_CHANGED, "bob@example.com")
+
+    db.write(post)
+    carrier = Carrier()
+    carrier.unreachable = ConnectionRefusedError("the words of a server")
+    courier = Courier(db, Settings(), carrier)
+    assert courier.deliver_due() == 0
+    (row,) = db.read(lambda unit: dead_letters.listed(unit, 9))
+    assert row.reason == (
+        "the mail server cannot be used: ConnectionRefusedError"
+    )
+    assert row.attempts == 0
+    before = row.due_at
+    db.write(post)
+    courier.deliver_due()
+    rows = db.read(lambda unit: dead_letters.listed(unit, 9))
+    assert [each.reason for each in rows] == [row.reason] * 2
+    assert rows[0].due_at == before

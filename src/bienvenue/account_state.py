@@ -10,7 +10,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, orm, select
 
-from bienvenue import audit, clock, one_time_token, outbox, session
+from bienvenue import (
+    audit,
+    clock,
+    mailbox_proof,
+    one_time_token,
+    outbox,
+    session,
+)
 from bienvenue.config import Settings
 from bienvenue.db import DB, lock_signed_in, lock_user
 from bienvenue.errors import UserNotFound
@@ -62,6 +69,57 @@ def end_sessions(db: DB, user_id: int | None) -> None:
         audit.record(unit, Event.SESSION_ENDED, user_id=owner, scope="all")
 
     db.write(end)
+
+
+def end_session(db: DB, user_id: int, row_id: int) -> bool:
+    """End one session by the number of its row; tell whether it was one.
+
+    Raises ``UserNotFound``.
+    """
+
+    def end(unit: orm.Session) -> bool:
+        owner = lock_user(unit, user_id).id
+        if not session.end_row(unit, owner, row_id):
+            return False
+        audit.record(
+            unit,
+            Event.SESSION_ENDED,
+            user_id=owner,
+            scope="one",
+            session=row_id,
+        )
+        return True
+
+    return db.write(end)
+
+
+def verify(db: DB, user_id: int) -> None:
+    """Have an address count as verified; raises ``UserNotFound``."""
+    db.write(lambda unit: mailbox_proof.note(unit, lock_user(unit, user_id)))
+
+
+def set_password(
+    db: DB, settings: Settings, user_id: int, hashed_password: str
+) -> None:
+    """Replace a password on an operator's word.
+
+    Every session ends, what was asked for before is void, and the owner is
+    told by mail, as of any other change.  Raises ``UserNotFound``.
+    """
+
+    def replace(unit: orm.Session) -> None:
+        user = lock_user(unit, user_id)
+        user.hashed_password = hashed_password
+        user.compromised_at = None
+        session.end_all(unit, user.id)
+        one_time_token.void_pending(unit, user.id)
+        outbox.tell(unit, settings, Letter.PASSWORD_CHANGED, user)
+        audit.record(
+            unit, Event.PASSWORD_CHANGED, user_id=user.id, method="operator"
+        )
+        audit.record(unit, Event.SESSION_ENDED, user_id=user.id, scope="all")
+
+    db.write(replace)
 
 
 def mark_compromised(db: DB, user_id: int) -> None:

@@ -163,7 +163,8 @@ def tell(recorded: Recorded) -> None:
 def about(unit: orm.Session, user_id: int, most: int) -> list[dict[str, Any]]:
     """Return what concerns a user's account, the latest first.
 
-    As its owner may see it: who tried to get in, and from where, too.
+    As its owner may see it: who tried to get in, and from where, too; but
+    not which operator did something for the service.
     """
     rows = unit.scalars(
         select(AuditEvent)
@@ -171,7 +172,10 @@ def about(unit: orm.Session, user_id: int, most: int) -> list[dict[str, Any]]:
         .order_by(AuditEvent.id.desc())
         .limit(most)
     )
-    lines = (audit_line.told(vars(row)) for row in rows)
+    lines = [audit_line.told(vars(row)) for row in rows]
+    for line in lines:
+        if isinstance(line["detail"], dict):
+            line["detail"].pop("operator", None)
     return [{name: line[name] for name in _TO_OWNER} for line in lines]
 
 
@@ -179,6 +183,8 @@ def _described(
     event: Event, outcome: str, detail: Mapping[str, str | int | None]
 ) -> dict[str, Any]:
     who = client.current()
+    if who.operator is not None:
+        detail = {**detail, "operator": who.operator}
     return {
         "at": clock.now(),
         "event": str(event),

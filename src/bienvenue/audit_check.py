@@ -84,9 +84,16 @@ def rows(
     yield from connection.execute(query).mappings()
 
 
-def latest(connection: Connection, most: int) -> list[RowMapping]:
-    """Return the events written last, the last one last."""
-    query = select(*_columns()).order_by(AuditEvent.id.desc()).limit(most)
+def latest(
+    connection: Connection, most: int, *conditions: Any
+) -> list[RowMapping]:
+    """Return the events written last, all or some, the last one last."""
+    query = (
+        select(*_columns())
+        .where(*conditions)
+        .order_by(AuditEvent.id.desc())
+        .limit(most)
+    )
     return list(connection.execute(query).mappings())[::-1]
 
 

@@ -13,10 +13,12 @@ import click
 
 from bienvenue.commands.audit import audit
 from bienvenue.commands.db import db
+from bienvenue.commands.explain import explain
 from bienvenue.commands.help import Grouped
 from bienvenue.commands.mail import mail
 from bienvenue.commands.options import database_url
 from bienvenue.commands.recipe import recipe
+from bienvenue.commands.session import session
 from bienvenue.commands.setting_up import doctor, init
 from bienvenue.commands.user import user
 from bienvenue.errors import BienvenueError
@@ -94,9 +96,11 @@ def cli(ctx: click.Context, *, debug: bool) -> None:
 cli.add_command(audit)
 cli.add_command(db)
 cli.add_command(doctor)
+cli.add_command(explain)
 cli.add_command(init)
 cli.add_command(mail)
 cli.add_command(recipe)
+cli.add_command(session)
 cli.add_command(user)
 
 _host = click.option("--host", help="Address to listen on.")

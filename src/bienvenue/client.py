@@ -16,11 +16,13 @@ class Client:
     """Where a request came from, as far as the client shows it.
 
     ``request_id`` ties together all that one request left behind.
+    ``operator`` is who typed a command; no request can claim to be one.
     """
 
     address: str | None = None
     agent: str | None = None
     request_id: str | None = None
+    operator: str | None = None
 
 
 NOBODY = Client()

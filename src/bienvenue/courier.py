@@ -142,6 +142,9 @@ class Courier:
                 _log.error("%d letters wait: %s", waiting, trouble)
             else:
                 _log.warning("the mail server takes letters again")
+        if trouble:
+            reason = f"the mail server cannot be used: {trouble}"
+            self._db.write(lambda unit: outbox.note_trouble(unit, reason))
         return trouble is None
 
     def _deliver(self, transport: Transport, row: OutboxRow) -> int:

@@ -57,6 +57,12 @@ def oldest(unit: orm.Session) -> datetime | None:
     return unit.scalar(select(func.min(OutboxRow.created_at)).where(~_DEAD))
 
 
+def dead(unit: orm.Session, ids: Collection[int] | None = None) -> int:
+    """Count the dead letters, all or those."""
+    query = select(func.count(OutboxRow.id)).where(_DEAD, *_among(ids))
+    return unit.scalars(query).one()
+
+
 def listed(unit: orm.Session, limit: int) -> Sequence[OutboxRow]:
     """Return letters that wait or are dead, the dead first, then by age."""
     return unit.scalars(

@@ -38,6 +38,8 @@ class Event(StrEnum):
     DATA_EXPORTED = "user_data_exported"
     USERS_IMPORTED = "users_imported"
     USERS_EXPORTED = "users_exported"
+    MAIL_RETRIED = "mail_retried"
+    MAIL_PURGED = "mail_purged"
     ACCESS_DENIED = "authz_fail"
     CROSS_SITE = "malicious_cross_site"
     INPUT_REJECTED = "input_validation_fail"

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     delete,
     exists,
+    or_,
     orm,
     select,
     update,
@@ -196,6 +197,21 @@ def put_off(unit: orm.Session, row: OutboxRow, reason: str) -> bool:
         .values(due_at=now + _wait(row.attempts - 1), reason=reason)
     )
     return True
+
+
+def note_trouble(unit: orm.Session, reason: str) -> None:
+    """Write to what is due and not tried why the server cannot be reached.
+
+    Only where it is news: a long outage does not write the same each time.
+    """
+    unit.execute(
+        update(OutboxRow)
+        .where(
+            *_due(clock.now()),
+            or_(OutboxRow.reason.is_(None), OutboxRow.reason != reason),
+        )
+        .values(reason=reason)
+    )
 
 
 def give_up(unit: orm.Session, row: OutboxRow, reason: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import orm, select, update
 
-from bienvenue import address, audit, login, outbox
+from bienvenue import address, audit, login, mailbox_proof, outbox
 from bienvenue.config import Settings
 from bienvenue.db import DB, insert_user
 from bienvenue.errors import EmailTaken
@@ -51,6 +51,23 @@ def sign_up(db: DB, settings: Settings, newcomer: Newcomer) -> None:
                 db.write(lambda unit: record_taken(unit, newcomer.email))
                 raise
     return db.write(lambda unit: _tell_owner(unit, newcomer.email, told=told))
+
+
+def by_operator(
+    db: DB, email: str, hashed_password: str, *, verified: bool
+) -> User:
+    """Make an account on an operator's word, and return it.
+
+    No letter leaves.  Raises ``EmailTaken``.
+    """
+
+    def join(unit: orm.Session) -> User:
+        user = insert_user(unit, email, hashed_password)
+        if verified:
+            mailbox_proof.note(unit, user)
+        return user
+
+    return db.write(join)
 
 
 def _is_taken(db: DB, email: str) -> bool:

@@ -195,6 +195,25 @@ class Throttle:
         """Return the device cookie for after a login to this account."""
         return self._devices.add(cookie, self._account(email))
 
+    def budgets_of(
+        self, email: str, networks: Sequence[str] = ()
+    ) -> dict[str, Budget]:
+        """Return what bears on a login to an account, to be looked at.
+
+        By the name of the setting, with the network behind a colon where
+        it is a network's.
+        """
+        account, each = self._account(email), "login_failures_per_network"
+        return {
+            name: self._budget(name, account)
+            for name in (
+                "login_failures_per_account",
+                "login_failures_in_a_row",
+                "reset_mails_per_account",
+                "verification_mails_per_account",
+            )
+        } | {f"{each}:{name}": self._budget(each, name) for name in networks}
+
     def close(self) -> None:
         """Let go of connections."""
         self.limiter.close()

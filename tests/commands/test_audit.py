@@ -270,3 +270,71 @@ def test_a_database_that_is_not_there_is_not_made(
         assert done.exit_code == 1
         assert "run `bienvenue db upgrade`" in done.stderr
     assert not (tmp_path / "none.db").exists()
+
+
+def test_a_missing_key_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BIENVENUE_SECRET_KEY")
+    done = run("verify")
+    assert done.exit_code == 1
+    assert "no secret_key is set here" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_another_key_is_named(
+    run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIENVENUE_SECRET_KEY", "k" * 40)
+    done = run("verify")
+    assert done.exit_code == 1
+    assert "secret_keys_old" in done.stderr
+    # Not where an event of some was changed, whatever the key is.
+    monkeypatch.setenv("BIENVENUE_SECRET_KEY", KEY)
+    tamper(file, "UPDATE audit_events SET agent = 'x' WHERE sequence = 2")
+    assert run("verify").stderr == (
+        "bienvenue: the audit log is broken: 1 finding\n"
+    )
+
+
+def test_a_beginning_without_a_key_is_named_and_mended(
+    run: Run, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.db"
+    use(other, key=None)
+    use(other, node="later")
+    url = ("--database-url", f"sqlite:///{other}")
+    done = run("verify", *url)
+    assert done.exit_code == 1
+    assert "--old-keys FILE" in done.stderr
+    keys = tmp_path / "keys"
+    keys.write_text("-\n")
+    mended = run("verify", "--old-keys", str(keys), *url)
+    assert mended.exit_code == 0, mended.stderr
+
+
+def test_a_note_that_names_no_file(run: Run) -> None:
+    done = run("verify", "--expect", "nowhere.jsonl")
+    assert done.exit_code == 2
+    assert "there is no file nowhere.jsonl" in done.stderr
+
+
+def test_programs_read_what_was_found(run: Run, file: Path) -> None:
+    whole = json.loads(run("verify", "--json").stdout)
+    assert (whole["whole"], whole["keyed"]) == (True, True)
+    (strand,) = whole["strands"]
+    assert (strand["strand"], strand["events"]) == ("main", 4)
+    assert len(strand["mac"]) == 64
+    tamper(file, "UPDATE audit_events SET outcome = '' WHERE sequence = 4")
+    done = run("verify", "--json")
+    assert done.exit_code == 1
+    found = json.loads(done.stdout)
+    assert found["findings"] == 1
+    assert found["first_findings"] == [
+        {
+            "strand": "main",
+            "what": "event 4 was changed, inserted or moved",
+        }
+    ]
+    lines = run("tail", "-n", "2", "--json").stdout.splitlines()
+    assert [json.loads(each)["sequence"] for each in lines] == [3, 4]

@@ -61,20 +61,26 @@ def test_the_list_for_programs(folder: Path) -> None:
 
 
 def test_dead_letters_are_tried_again(folder: Path) -> None:
-    done = finished(folder, "mail", "retry", "1", "3", "--json")
-    assert json.loads(done.stdout) == {"retried": 1}
+    done = finished(folder, "mail", "retry", "1", "3", "--json", "--yes")
+    assert json.loads(done.stdout) == {"retried": 1, "dry_run": False}
     assert count(folder) == (2, 1)
-    done = finished(folder, "mail", "retry", "--all")
-    assert done.stdout == "1 letters to be tried again\n"
+    done = finished(folder, "mail", "retry", "--all", "--yes")
+    assert done.stdout == "1 letter retried\n"
     assert count(folder) == (3, 0)
 
 
 def test_dead_letters_are_forgotten(folder: Path) -> None:
-    done = finished(folder, "mail", "purge", "2", "3", "--json")
-    assert json.loads(done.stdout) == {"purged": 1}
+    done = finished(folder, "mail", "purge", "2", "3", "--json", "--yes")
+    assert json.loads(done.stdout) == {"purged": 1, "dry_run": False}
     assert count(folder) == (1, 1)
-    done = finished(folder, "mail", "purge", "--all")
-    assert done.stdout == "1 letters forgotten\n"
+    unasked = finished(folder, "mail", "purge", "--all")
+    assert unasked.returncode == 1
+    assert "--yes" in unasked.stderr
+    dry = finished(folder, "mail", "purge", "--all", "--dry-run")
+    assert dry.stdout == "1 letter would be purged\n"
+    assert count(folder) == (1, 1)
+    done = finished(folder, "mail", "purge", "--all", "--yes")
+    assert done.stdout == "1 letter purged\n"
     assert count(folder) == (1, 0)
 
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from bienvenue import DB, Auth, Settings
 from bienvenue.cli import cli
+from bienvenue.commands import opened
 
 EMAIL, PASSWORD = "Bob+é@example.com", 'b4l0u, and "more"\n'
 
@@ -55,9 +56,10 @@ def test_both_are_in_the_log_under_its_key(
     first, second = map(json.loads, told)
     assert (first["event"], first["detail"]) == (
         "users_imported",
-        {"count": 2},
+        {"count": 2, "operator": opened.operator()},
     )
     assert second["event"] == "users_exported"
+    assert second["detail"] == {"operator": opened.operator()}
 
 
 def test_a_file_that_is_there_is_not_written_over(

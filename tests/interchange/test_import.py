@@ -75,6 +75,10 @@ def test_every_fault_is_told_by_its_line_and_nothing_is_imported(
         {"email": "GOOD@example.com"},
         {"email": "z@example.com", "language": "<script>"},
         {"email": 7},
+        {"user_email": "no address", "user_pass": PHPASS},
+        {"email": "w@example.com", "user_pass": secret},
+        {"email": "v@example.com", "date_joined": "yesterday"},
+        {"email": "u@example.com", "locale": ["fr"]},
     )
     with file.open("ab") as more:
         more.write(b'{"email": "half\n[]\n\xff\n')
@@ -88,9 +92,13 @@ def test_every_fault_is_told_by_its_line_and_nothing_is_imported(
         "line 6: email: stands on an earlier line as well",
         "line 7: language: is no BCP 47 tag",
         "line 8: email: is not text",
-        "line 9: is not JSON in UTF-8",
-        "line 10: is not a JSON object",
-        "line 11: is not JSON in UTF-8",
+        "line 9: user_email: is no address",
+        "line 10: user_pass: is of no known scheme",
+        "line 11: date_joined: is no ISO 8601 time",
+        "line 12: locale: is not text",
+        "line 13: is not JSON in UTF-8, at column 16",
+        "line 14: is not a JSON object",
+        "line 15: is not JSON in UTF-8, at byte 1",
         "nothing was imported",
     ]
     assert secret not in result.output
@@ -130,9 +138,18 @@ def test_accounts_that_are_there_stay_as_they_are(
     [
         ("a.txt", "", "name it .csv or .jsonl"),
         ("a.csv", "name\nbob\n", "the first line must name the columns"),
-        ("a.csv", "email,locale\nbob@x.example\n", "another number of fields"),
+        (
+            "a.csv",
+            "email,locale\nbob@x.example\n",
+            "first line: none for the column locale",
+        ),
+        (
+            "a.csv",
+            "email,locale\nbob@x.example,fr,x,y\n",
+            "first line: 2 fields after the last column, locale",
+        ),
         ("a.csv", "email\n\xff\n", "is not CSV in UTF-8"),
-        ("a.csv", 'email\n"bob@x.example\n', "is not CSV in UTF-8"),
+        ("a.csv", 'email\n"bob@x.example\n', "UTF-8: unexpected end of"),
     ],
 )
 def test_a_file_that_is_none_is_refused(
@@ -159,3 +176,29 @@ def test_more_than_a_batch_comes_in_whole(
     file = lines(tmp_path / "a.jsonl", *({"email": each} for each in everyone))
     assert bring_in(address, file).output == "imported 1,201\n"
     assert users(db) == everyone
+
+
+@pytest.mark.engine("sqlite")
+def test_programs_read_how_it_went(address: str, tmp_path: Path) -> None:
+    file = lines(tmp_path / "a.jsonl", {"email": "ann@example.com"})
+    expected: dict[str, object] = {
+        "imported": 0,
+        "dry_run": True,
+        "new": 1,
+        "known": 0,
+        "faults": 0,
+        "first_faults": [],
+    }
+    dry = bring_in(address, file, "--json", "--dry-run")
+    assert json.loads(dry.stdout) == expected
+    done = json.loads(bring_in(address, file, "--json").stdout)
+    assert (done["imported"], done["dry_run"]) == (1, False)
+    again = bring_in(address, file, "--json")
+    assert again.exit_code == 1
+    assert json.loads(again.stdout)["known"] == 1
+    lines(tmp_path / "b.jsonl", {"email": "no"})
+    bad = bring_in(address, tmp_path / "b.jsonl", "--json")
+    assert bad.exit_code == 1
+    assert json.loads(bad.stdout)["first_faults"] == [
+        {"line": 1, "says": "email: is no address"}
+    ]

@@ -123,6 +123,16 @@ def test_what_does_not_fit(
     assert db.find_user_by(email=BOB).language is None
 
 
+def test_a_language_that_is_none_is_told_those_there_are(
+    client: FlaskClient,
+) -> None:
+    for word in ("xx", "FR", ""):
+        answer = client.patch("/profile", json={"language": word})
+        assert answer.get_json()["message"] == "language is not one of en, fr"
+    answer = client.patch("/profile", json={"language": ["fr"]})
+    assert answer.get_json()["message"] == "language is not a text"
+
+
 def test_only_for_somebody_signed_in(app: Flask) -> None:
     answer = app.test_client().patch("/profile", json={"email": NEW})
     assert answer.status_code == 403

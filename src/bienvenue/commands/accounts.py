@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bienvenue import database_file
+from bienvenue.commands import opened, told
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.errors import ConfigurationError
@@ -25,6 +26,7 @@ def bring_in(
     project: Path | None,
     skip_known: bool,
     dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Import a file, unless anything in it is not sound.
 
@@ -37,6 +39,14 @@ def bring_in(
         database_file.require(settings.database_url)
     with DB.of(settings) as db:
         report = importing.examine(db, lines)
+        refused = bool(report.faults or (report.known and not skip_known))
+        imported = 0
+        if not refused and not dry_run:
+            with opened.acting_operator("user import"):
+                imported = importing.bring_in(db, lines)
+    if as_json:
+        told.as_object(_members(report, imported, dry_run=dry_run))
+    elif refused:
         _tell_faults(report)
         if report.known and not skip_known:
             click.echo(
@@ -44,13 +54,13 @@ def bring_in(
                 " leaves those as they are",
                 err=True,
             )
-        if report.faults or (report.known and not skip_known):
-            click.echo("nothing was imported", err=True)
-            raise click.exceptions.Exit(1)
-        if dry_run:
-            click.echo(f"would import {report.new:,}; nothing was imported")
-            return
-        click.echo(f"imported {importing.bring_in(db, lines):,}")
+        click.echo("nothing was imported", err=True)
+    elif dry_run:
+        click.echo(f"would import {report.new:,}; nothing was imported")
+    else:
+        click.echo(f"imported {imported:,}")
+    if refused:
+        raise click.exceptions.Exit(1)
 
 
 def let_out(url: str | None, form: str, output: Path | None) -> None:
@@ -59,13 +69,17 @@ def let_out(url: str | None, form: str, output: Path | None) -> None:
     database_file.require(settings.database_url)
     with DB.of(settings) as db:
         if output is None:
-            exporting.write(db, sys.stdout, form)
+            with opened.acting_operator("user export"):
+                exporting.write(db, sys.stdout, form)
             return
         try:
             output.touch(0o600, exist_ok=False)
         except FileExistsError:
             raise ConfigurationError(f"{output}: is there already") from None
-        with output.open("w", encoding="utf-8", newline="") as file:
+        with (
+            output.open("w", encoding="utf-8", newline="") as file,
+            opened.acting_operator("user export"),
+        ):
             number = exporting.write(db, file, form)
         click.echo(f"exported {number:,} to {output}")
 
@@ -80,6 +94,20 @@ def _lines(path: Path, source: str, project: Path | None) -> Lines:
             )
         return elsewhere.firebase(path, project)
     return readers.open_lines(path)
+
+
+def _members(
+    report: Report, imported: int, *, dry_run: bool
+) -> dict[str, object]:
+    faults = [{"line": line, "says": says} for line, says in report.shown]
+    return {
+        "imported": imported,
+        "dry_run": dry_run,
+        "new": report.new,
+        "known": report.known,
+        "faults": report.faults,
+        "first_faults": faults,
+    }
 
 
 def _tell_faults(report: Report) -> None:

@@ -22,3 +22,14 @@ def agrees(question: str) -> bool:
 
 def _somebody_is_there() -> bool:
     return sys.stdin.isatty()
+
+
+def must_be_there(otherwise: str) -> None:
+    """Raise ``ConfigurationError`` where nobody is there to type a secret.
+
+    ``otherwise`` is the option to say then.
+    """
+    if not _somebody_is_there():
+        raise ConfigurationError(
+            f"nobody is there to type a password; say {otherwise}"
+        )

@@ -32,17 +32,24 @@ def audit() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File of former secret keys, one a line; a line of - for none.",
 )
+@options.as_json
 def verify(
     database_url: str | None,
     expect: str | None,
     archived: str | None,
     old_keys: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Check that nothing was changed, removed or inserted; exit 1 if so."""
     from bienvenue.commands import audit_log
 
     audit_log.verify(
-        database_url, expect=expect, archived=archived, old_keys=old_keys
+        database_url,
+        expect=expect,
+        archived=archived,
+        old_keys=old_keys,
+        as_json=as_json,
     )
 
 
@@ -55,11 +62,12 @@ def verify(
     default=20,
     help="How many.",
 )
-def tail(database_url: str | None, lines: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One object a line.")
+def tail(database_url: str | None, lines: int, *, as_json: bool) -> None:
     """Show the latest events."""
     from bienvenue.commands import audit_log
 
-    audit_log.tail(database_url, lines)
+    audit_log.tail(database_url, lines, as_json=as_json)
 
 
 @audit.command()

@@ -1,8 +1,10 @@
 """``bienvenue audit``: check the log of security events, or show it."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import hexdigits
 from typing import Any
@@ -13,13 +15,32 @@ from sqlalchemy import Connection
 from bienvenue import audit_check, audit_line
 from bienvenue.audit_check import Finding, Noted, Strand
 from bienvenue.chain import BYTES, Chain
-from bienvenue.commands import database
+from bienvenue.commands import audit_remedy, database, told
 from bienvenue.config import Settings
 from bienvenue.errors import AuditBroken
 
 _MOST_FINDINGS = 20
 _DIGITS = 18  # of a number that every engine can keep
 _NO_KEY = "-"
+_MARK = re.compile(r":[0-9a-fA-F]*\Z")  # of a note, and of no file's name
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What a check has found: the first findings, and how many in all."""
+
+    strands: list[Strand] = field(default_factory=list)
+    shown: list[Finding] = field(default_factory=list)
+    findings: int = 0
+    remedy: str | None = None
+
+    def take(self, each: Finding | Strand) -> None:
+        if isinstance(each, Strand):
+            self.strands.append(each)
+            return
+        self.findings += 1
+        if self.findings <= _MOST_FINDINGS:
+            self.shown.append(each)
 
 
 def verify(
@@ -28,38 +49,73 @@ def verify(
     expect: str | None,
     archived: str | None,
     old_keys: Path | None,
+    as_json: bool = False,
 ) -> None:
     """Check the whole log; raise ``AuditBroken`` where it is not whole."""
     settings = Settings.load({"database_url": url})
     noted = _noted(expect, "--expect") if expect else []
     before = _noted(archived, "--archived") if archived else []
     chains = _chains(settings, old_keys)
-    findings = 0
+    outcome = _Outcome()
     with _reading(settings) as connection:
         for each in audit_check.verify(connection, chains, noted, before):
-            if isinstance(each, Strand):
-                click.echo(_summary(each))
-                continue
-            findings += 1
-            if findings <= _MOST_FINDINGS:
-                click.echo(_told(each))
-    if not chains[0].keyed:
+            outcome.take(each)
+            if not as_json:
+                _say(each, outcome.findings)
+        if outcome.findings:
+            outcome.remedy = audit_remedy.of(
+                connection, chains, noted, before
+            )
+    if as_json:
+        told.as_object(_as_members(outcome, keyed=chains[0].keyed))
+    elif not chains[0].keyed:
         click.echo(
             "without secret_key this finds accidents only: anybody can write"
             " a log that passes"
         )
-    if findings:
-        raise AuditBroken(
-            f"the audit log is broken: {_count(findings, 'finding')}"
-        )
+    if outcome.findings:
+        raise AuditBroken(_broken(outcome))
 
 
-def tail(url: str | None, lines: int) -> None:
+def _say(each: Finding | Strand, number: int) -> None:
+    if isinstance(each, Strand):
+        click.echo(_summary(each))
+    elif number <= _MOST_FINDINGS:
+        click.echo(_told(each))
+
+
+def _broken(outcome: _Outcome) -> str:
+    said = f"the audit log is broken: {_count(outcome.findings, 'finding')}"
+    return f"{said}; {outcome.remedy}" if outcome.remedy else said
+
+
+def _as_members(outcome: _Outcome, *, keyed: bool) -> dict[str, object]:
+    return {
+        "whole": not outcome.findings,
+        "keyed": keyed,
+        "strands": [
+            {
+                "strand": each.name,
+                "events": each.events,
+                "older": each.older,
+                "sequence": each.sequence,
+                "mac": each.mac.hex(),
+            }
+            for each in outcome.strands
+        ],
+        "findings": outcome.findings,
+        "first_findings": [each._asdict() for each in outcome.shown],
+        "remedy": outcome.remedy,
+    }
+
+
+def tail(url: str | None, lines: int, *, as_json: bool = False) -> None:
     """Print the latest events, the last one last, a line each."""
     with _reading(Settings.load({"database_url": url})) as connection:
         found = audit_check.latest(connection, lines)
     for row in found:
-        click.echo(_line(audit_line.told(row)))
+        event = audit_line.told(row)
+        click.echo(json.dumps(event) if as_json else _line(event))
 
 
 def export(url: str | None, strand: str | None, after: int) -> None:
@@ -100,6 +156,10 @@ def _noted(text: str, option: str) -> list[Noted]:
     if note is not None:
         return [note]
     last: dict[str, Noted] = {}
+    if not Path(text).exists() and not _MARK.search(text):
+        raise click.BadParameter(
+            f"there is no file {_printable(text)}", param_hint=option
+        )
     try:
         with Path(text).open(encoding="utf-8") as file:
             for line in file:

@@ -5,11 +5,8 @@ As in ``cli``, what a command does is loaded when it runs.
 
 import click
 
-from bienvenue.commands.options import database_url
+from bienvenue.commands import options
 
-_as_json = click.option(
-    "--json", "as_json", is_flag=True, help="As one JSON object."
-)
 _letters = click.argument("letters", type=int, nargs=-1, metavar="[ID]...")
 _all = click.option("--all", "all_", is_flag=True, help="All dead letters.")
 
@@ -20,8 +17,8 @@ def mail() -> None:
 
 
 @mail.command("list")
-@database_url
-@_as_json
+@options.database_url
+@options.as_json
 @click.option(
     "--limit",
     type=click.IntRange(1, 10_000),
@@ -39,36 +36,24 @@ def list_letters(
 
 
 @mail.command()
-@database_url
-@_as_json
-@_all
 @_letters
-def retry(
-    database_url: str | None,
-    letters: tuple[int, ...],
-    *,
-    as_json: bool,
-    all_: bool,
-) -> None:
+@_all
+@options.manner
+def retry(letters: tuple[int, ...], *, all_: bool, **manner: object) -> None:
     """Have dead letters tried again, once what was wrong is mended."""
     from bienvenue.commands import letters as done
+    from bienvenue.commands.acts import manner_of
 
-    done.retry(database_url, letters, all_=all_, as_json=as_json)
+    done.retry(manner_of(manner), letters, all_=all_)
 
 
 @mail.command()
-@database_url
-@_as_json
-@_all
 @_letters
-def purge(
-    database_url: str | None,
-    letters: tuple[int, ...],
-    *,
-    as_json: bool,
-    all_: bool,
-) -> None:
+@_all
+@options.manner
+def purge(letters: tuple[int, ...], *, all_: bool, **manner: object) -> None:
     """Forget dead letters."""
     from bienvenue.commands import letters as done
+    from bienvenue.commands.acts import manner_of
 
-    done.purge(database_url, letters, all_=all_, as_json=as_json)
+    done.purge(manner_of(manner), letters, all_=all_)

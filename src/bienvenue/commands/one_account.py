@@ -4,111 +4,131 @@ Each names the account by its address, and prints one line or, with
 ``as_json``, one object.  An address that nobody has is exit status 1.
 """
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime
-
 import click
 
-from bienvenue import account_state, database_file, login, session
+from bienvenue import account_state, policy, session
 from bienvenue.auth import Auth
-from bienvenue.commands import asked
-from bienvenue.config import Settings
-from bienvenue.db import DB
+from bienvenue.commands import asked, opened, told, typed
+from bienvenue.commands.acts import Act, Manner, perform
+from bienvenue.commands.people import TIMES
 from bienvenue.errors import UnknownAddress
+from bienvenue.explanation import find
 from bienvenue.user import User
-
-_TIMES = (
-    "created_at",
-    "verified_at",
-    "disabled_at",
-    "compromised_at",
-    "deletion_due_at",
-)
 
 Shown = str | int | None
 
 
-def show(url: str | None, address: str, *, as_json: bool) -> None:
+def show(manner: Manner, address: str) -> None:
     """Show what is known of an account; no hash, no secret."""
-    with _account(url, address) as (db, user):
-        live = db.read(lambda unit: session.live(unit, user.id))
+    with opened.to_read(opened.settings_of(manner.url)) as unit:
+        user = find(unit, address)
+        if user is None:
+            raise UnknownAddress
+        live = session.live(unit, user.id)
         facts: dict[str, Shown] = {"id": user.id, "email": user.email}
-        facts |= {name: _written(getattr(user, name)) for name in _TIMES}
+        facts |= {name: told.iso(getattr(user, name)) for name in TIMES}
         facts |= {"language": user.language, "sessions": len(live)}
-    if as_json:
-        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+    if manner.as_json:
+        told.as_object(facts)
         return
     width = max(map(len, facts))
     for name, value in facts.items():
         click.echo(f"{name:<{width}}  {'-' if value is None else value}")
 
 
-def disable(url: str | None, address: str, *, as_json: bool) -> None:
+def disable(manner: Manner, address: str) -> None:
     """Shut an account; its sessions end and its tokens are void."""
-    _change(url, address, "disabled", account_state.disable, as_json=as_json)
-
-
-def enable(url: str | None, address: str, *, as_json: bool) -> None:
-    """Open an account again."""
-    _change(url, address, "enabled", account_state.enable, as_json=as_json)
-
-
-def end_sessions(url: str | None, address: str, *, as_json: bool) -> None:
-    """End every session of an account."""
-    _change(
-        url,
-        address,
-        "signed out everywhere",
-        account_state.end_sessions,
-        as_json=as_json,
+    act = Act(
+        "user disable",
+        "Disable the account of {}?",
+        "disabled",
+        ends_sessions=True,
+        change=lambda auth, user: auth.disable_user(user.id),
     )
+    perform(manner, address, act)
 
 
-def delete(url: str | None, address: str, *, as_json: bool, yes: bool) -> None:
-    """Delete an account and all that is its own, at once.
+def enable(manner: Manner, address: str) -> None:
+    """Open an account again."""
+    act = Act(
+        "user enable",
+        "Let the account of {} be signed in to again?",
+        "enabled",
+        ends_sessions=False,
+        change=lambda auth, user: auth.enable_user(user.id),
+    )
+    perform(manner, address, act)
 
-    Asks first, unless it was told ``yes``.
+
+def verify(manner: Manner, address: str) -> None:
+    """Have the address count as verified, on the operator's word."""
+    act = Act(
+        "user verify",
+        "Take your word that {} is its owner's address?",
+        "verified",
+        ends_sessions=False,
+        change=lambda auth, user: account_state.verify(auth.db, user.id),
+    )
+    perform(manner, address, act)
+
+
+def compromised(manner: Manner, address: str) -> None:
+    """Have the password open nothing until it was reset by mail."""
+    act = Act(
+        "user compromised",
+        "Shut out whoever knows the password of {}, until it is reset by"
+        " mail?",
+        "shut out until a reset by mail",
+        ends_sessions=True,
+        change=lambda auth, user: auth.mark_password_compromised(user.id),
+    )
+    perform(manner, address, act)
+
+
+def end_sessions(manner: Manner, address: str) -> None:
+    """End every session of an account."""
+    act = Act(
+        "user end-sessions",
+        "Sign {} out everywhere?",
+        "signed out everywhere",
+        ends_sessions=True,
+        change=lambda auth, user: auth.destroy_session(user.id),
+    )
+    perform(manner, address, act)
+
+
+def delete(manner: Manner, address: str) -> None:
+    """Delete an account and all that is its own, at once."""
+    act = Act(
+        "user delete",
+        "Delete the account of {}? It cannot be undone.",
+        "deleted",
+        ends_sessions=True,
+        change=lambda auth, user: auth.delete_user(user.id),
+    )
+    perform(manner, address, act)
+
+
+def set_password(manner: Manner, address: str, *, stdin: bool) -> None:
+    """Replace a password; its sessions end and its tokens are void.
+
+    Raises ``InvalidPassword`` for one that the policy refuses.
     """
 
-    def remove(db: DB, user_id: int) -> None:
-        question = f"Delete the account of {address}? It cannot be undone"
-        if yes or asked.agrees(question):
-            account_state.delete_now(db, user_id)
+    def change(auth: Auth, user: User) -> None:
+        password = typed.password(user.email, stdin=stdin)
+        policy.check(password, auth.settings, email=user.email)
+        account_state.set_password(
+            auth.db, auth.settings, user.id, auth.hasher.hash(password)
+        )
 
-    _change(url, address, "deleted", remove, as_json=as_json)
-
-
-def _change(
-    url: str | None,
-    address: str,
-    done: str,
-    change: Callable[[DB, int], None],
-    *,
-    as_json: bool,
-) -> None:
-    with _account(url, address) as (db, user):
-        change(db, user.id)
-    if as_json:
-        said = {"id": user.id, "email": user.email, "done": done}
-        click.echo(json.dumps(said, ensure_ascii=False))
-    else:
-        click.echo(f"{user.email}: {done}")
-
-
-@contextmanager
-def _account(url: str | None, address: str) -> Iterator[tuple[DB, User]]:
-    """Open the database; yield it, and the account of an address in it."""
-    settings = Settings.load({"database_url": url})
-    database_file.require(settings.database_url)
-    # ``Auth`` for its settings' sake: the audit log is sealed under a key.
-    with closing(Auth(settings=settings)) as auth:
-        user = login.find(auth.db, address)
-        if user is None:
-            raise UnknownAddress
-        yield auth.db, user
-
-
-def _written(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
+    if not stdin and not manner.dry_run:
+        asked.must_be_there("--password-stdin")
+    act = Act(
+        "user set-password",
+        "Replace the password of {}?",
+        "given another password",
+        ends_sessions=True,
+        change=change,
+    )
+    perform(manner, address, act)

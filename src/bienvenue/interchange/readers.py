@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from bienvenue.errors import ConfigurationError
 from bienvenue.interchange.record import NAMES
@@ -38,13 +39,22 @@ def _read_csv(path: Path) -> Iterator[Line]:
                 return
             for members in reader:
                 yield reader.line_num, _whole(members)
-        except (csv.Error, UnicodeError):
+        except csv.Error as error:  # its words repeat nothing of the file
+            yield reader.line_num + 1, f"is not CSV in UTF-8: {error}"
+        except UnicodeError:
             yield reader.line_num + 1, "is not CSV in UTF-8"
 
 
-def _whole(members: dict[str, str]) -> Members | str:
-    if None in members or None in members.values():
-        return "has another number of fields than the first line"
+def _whole(members: dict[Any, Any]) -> Members | str:
+    other = "has another number of fields than the first line"
+    if None in members:
+        last = [name for name in members if name is not None][-1]
+        more = len(members[None])
+        fields = "1 field" if more == 1 else f"{more} fields"
+        return f"{other}: {fields} after the last column, {last}"
+    for name, value in members.items():
+        if value is None:
+            return f"{other}: none for the column {name}"
     return members
 
 
@@ -58,6 +68,10 @@ def _read_json_lines(path: Path) -> Iterator[Line]:
 def _object(line: bytes) -> Members | str:
     try:
         found = json.loads(line)
+    except json.JSONDecodeError as error:
+        return f"is not JSON in UTF-8, at column {error.colno}"
+    except UnicodeDecodeError as error:
+        return f"is not JSON in UTF-8, at byte {error.start + 1}"
     except (ValueError, RecursionError):
         return "is not JSON in UTF-8"
     return found if isinstance(found, dict) else "is not a JSON object"

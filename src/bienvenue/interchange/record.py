@@ -28,6 +28,7 @@ UNUSABLE = "!"
 _VERIFIED = ("email_verified", "emailVerified")
 _TRUE = frozenset({"1", "true", "t", "yes"})
 _MOST_LANGUAGE = 35
+_EMPTY: tuple[object, ...] = (None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class Record:
 def read(members: Mapping[str, object]) -> Record:
     """Return the account that a line of a file describes.
 
-    Raises ``ValueError`` naming the member that does not fit; the text
-    never repeats what it holds.
+    Raises ``ValueError`` naming the member that does not fit, as the file
+    calls it; the text never repeats what it holds.
     """
     now = clock.now()
     verified_at = _instant(members, "verified_at")
@@ -77,7 +78,8 @@ def _email(members: Mapping[str, object]) -> str:
     try:
         return address.parse(text)
     except InvalidAddress:
-        raise ValueError("email: is no address") from None
+        name = _called(members, "email")
+        raise ValueError(f"{name}: is no address") from None
 
 
 def _hash(members: Mapping[str, object]) -> str:
@@ -85,7 +87,8 @@ def _hash(members: Mapping[str, object]) -> str:
     if text is None or text == UNUSABLE:
         return UNUSABLE
     if imported_hashes.identify(text) is None:
-        raise ValueError("hashed_password: is of no known scheme")
+        name = _called(members, "hashed_password")
+        raise ValueError(f"{name}: is of no known scheme")
     return text
 
 
@@ -99,6 +102,7 @@ def _instant(members: Mapping[str, object], name: str) -> datetime | None:
             found = found.replace(tzinfo=UTC)
         return found.astimezone(UTC)
     except (ValueError, OverflowError):
+        name = _called(members, name)
         raise ValueError(f"{name}: is no ISO 8601 time") from None
 
 
@@ -109,7 +113,8 @@ def _language(members: Mapping[str, object]) -> str | None:
     text = text.replace("_", "-")
     plain = text.replace("-", "").isalnum() and text.isascii()
     if not plain or len(text) > _MOST_LANGUAGE:
-        raise ValueError("language: is no BCP 47 tag")
+        name = _called(members, "language")
+        raise ValueError(f"{name}: is no BCP 47 tag")
     return text
 
 
@@ -120,13 +125,18 @@ def _says_verified(members: Mapping[str, object]) -> bool:
     )
 
 
+def _called(members: Mapping[str, object], name: str) -> str:
+    """Return the name that a member goes by in a file; ours for none."""
+    there = (each for each in NAMES[name] if members.get(each) not in _EMPTY)
+    return next(there, name)
+
+
 def _text(members: Mapping[str, object], name: str) -> str | None:
     """Return a member under any of its names; None for an empty one."""
-    for each in NAMES[name]:
-        value = members.get(each)
-        if value is None or value == "":
-            continue
-        if not isinstance(value, str):
-            raise ValueError(f"{name}: is not text")  # noqa: TRY004 - as all of ``read``
-        return value
-    return None
+    called = _called(members, name)
+    value = members.get(called)
+    if value in _EMPTY:
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"{called}: is not text")  # noqa: TRY004 - as all of ``read``
+    return value

@@ -58,6 +58,32 @@ class InUse:
 Answer = Taken | Refused | InUse
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a budget stands: what is spent of it, what is held.
+
+    ``wait_us`` is how long until not all of it is spent; 0 where it is not.
+    """
+
+    spent: int
+    held: int
+    wait_us: int
+
+
+def standing(
+    budget: Budget, spent: Sequence[int], held: Sequence[int], now_us: int
+) -> Standing:
+    """Judge the times of takes, the oldest first; changes nothing."""
+    stale = [at for at in held if at <= now_us - HOLD_US]
+    counts = sorted(
+        at for at in [*spent, *stale] if at > now_us - budget.window_us
+    )
+    wait = 0
+    if len(counts) >= budget.amount:
+        wait = counts[-budget.amount] + budget.window_us - now_us
+    return Standing(len(counts), len(held) - len(stale), wait)
+
+
 class Limiter(Protocol):
     """Keeps count; safe to share between threads."""
 

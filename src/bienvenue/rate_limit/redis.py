@@ -23,8 +23,10 @@ from bienvenue.rate_limit import (
     Budget,
     InUse,
     Refused,
+    Standing,
     Taken,
     redis_scripts,
+    standing,
 )
 from bienvenue.rate_limit.memory import MemoryLimiter
 
@@ -99,9 +101,20 @@ class RedisLimiter:
         self._local.clear(budgets)
         self._ask(lambda: self._redis.delete(*_keys(budgets)))
 
+    def look(self, budgets: Sequence[Budget]) -> list[Standing] | None:
+        """Tell how budgets stand and change nothing; None while away."""
+        return self._ask(lambda: [self._look(each) for each in budgets])
+
     def close(self) -> None:
         """Let go of connections."""
         self._redis.close()
+
+    def _look(self, budget: Budget) -> Standing:
+        spent, held = (
+            list(map(int, cast(list[bytes], self._redis.lrange(key, 0, -1))))
+            for key in _keys([budget])
+        )
+        return standing(budget, spent, held, clock.now_us())
 
     def _enter(
         self, budgets: Sequence[Budget], *, held: bool

@@ -4,6 +4,7 @@ Types are strict: ``true`` or ``1`` is no password.  Members that are not
 named here are ignored, never bound (OWASP ASVS 15.3.3).
 """
 
+import re
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -180,6 +181,10 @@ class Taken(Body):
     """Stands for the two forms of "email already registered"."""
 
 
+# What a pattern of a few words looks like; it is told in words.
+_CHOICES = re.compile(r"\^\(([a-z]+(?:\|[a-z]+)+)\)\$")
+
+
 def check(schema: type[T], members: dict[str, object]) -> T:
     """Fit the members of a body into its schema; raises ``Malformed``.
 
@@ -203,4 +208,8 @@ def _explain(name: str, error: ErrorDetails) -> str:
         "string_too_short": "is empty",
         "string_too_long": "is too long",
     }
-    return f"{name} {reasons.get(error['type'], 'is not valid text')}"
+    reason = reasons.get(error["type"], "is not valid text")
+    choices = _CHOICES.fullmatch(error.get("ctx", {}).get("pattern", ""))
+    if choices is not None:
+        reason = f"is not one of {choices[1].replace('|', ', ')}"
+    return f"{name} {reason}"
