@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import CursorResult, delete, func, orm, select, update
 
 from bienvenue import clock
-from bienvenue.outbox import LAST, OutboxRow
+from bienvenue.outbox import LAST, NEVER, OutboxRow
 
 KEPT = timedelta(days=30)
 
@@ -38,7 +38,11 @@ def tidy(unit: orm.Session) -> int:
     given_up = unit.execute(
         update(OutboxRow)
         .where(OutboxRow.due_at < now - LAST, ~_DEAD)
-        .values(failed_at=now, reason=f"could not leave in {LAST.days} days")
+        .values(
+            failed_at=now,
+            due_at=now + NEVER,
+            reason=f"could not leave in {LAST.days} days",
+        )
     )
     return cast(CursorResult[Any], given_up).rowcount
 

@@ -31,6 +31,10 @@ from bienvenue.user import User
 # A letter that could not leave for so long says something out of date.
 LAST = timedelta(days=3)
 
+# When a dead letter is due: the next one that is not is found by its date,
+# however many dead ones there are.
+NEVER = timedelta(days=100 * 365)
+
 # How long one worker has for one letter before another may try it; longer
 # than the mail server may take.
 LEASE = timedelta(minutes=2)
@@ -69,11 +73,11 @@ class OutboxRow(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     letter: Mapped[str] = mapped_column(String(32))
-    recipient: Mapped[str] = mapped_column(exact(320))
+    recipient: Mapped[str] = mapped_column(exact(320), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     due_at: Mapped[datetime] = mapped_column(Instant, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
-    user_id: Mapped[int | None] = mapped_column()
+    user_id: Mapped[int | None] = mapped_column(index=True)
     detail: Mapped[str | None] = mapped_column(String(320))
     failed_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     reason: Mapped[str | None] = mapped_column(String(255))
@@ -200,10 +204,11 @@ def put_off(unit: orm.Session, row: OutboxRow, reason: str) -> bool:
 
 def give_up(unit: orm.Session, row: OutboxRow, reason: str) -> None:
     """Try a leased letter no more, and keep it as a dead one."""
+    now = clock.now()
     unit.execute(
         update(OutboxRow)
         .where(*_same(row))
-        .values(failed_at=clock.now(), reason=reason)
+        .values(failed_at=now, due_at=now + NEVER, reason=reason)
     )
 
 

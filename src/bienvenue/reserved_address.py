@@ -5,7 +5,7 @@ then the old address must not become another account's: there would be
 nothing to go back to.
 """
 
-from sqlalchemy import orm, select
+from sqlalchemy import or_, orm, select
 
 from bienvenue import address
 from bienvenue.columns import not_expired
@@ -21,14 +21,15 @@ def is_reserved(
     in the same unit: the unique index makes that wait for a change that is
     about to free it, and the reservation is then there to be seen.
     """
-    # Their keys are no column, and there are few: those of three days.
+    wanted, key = address.key(email), OneTimeToken.subject_key
     rows = unit.execute(
         select(OneTimeToken.user_id, OneTimeToken.subject).where(
             OneTimeToken.purpose == Purpose.UNDO_EMAIL_CHANGE,
+            # The release before kept none, and may still be running.
+            or_(key == wanted, key.is_(None)),
             not_expired(OneTimeToken.expires_at),
         )
     )
-    wanted = address.key(email)
     return any(
         user_id != but and address.key(subject) == wanted
         for user_id, subject in rows

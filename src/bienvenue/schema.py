@@ -28,7 +28,7 @@ from bienvenue.columns import VERSION_TABLE, Base
 from bienvenue.engine import READ_ONLY
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 
-HEAD = "0003"
+HEAD = "0004"
 _UNFINISHED = "unfinished"
 
 # Importing these maps their tables.
