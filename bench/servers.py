@@ -52,11 +52,15 @@ WITH_SESSIONS = ("door", "route")
 
 @contextmanager
 def started(
-    target: str, database: Path, cores: Sequence[int]
+    target: str,
+    database: Path,
+    cores: Sequence[int],
+    url: str | None = None,
 ) -> Iterator[Server]:
     """Run a target on some cores while the block lasts.
 
-    Raises ``Failed`` when it does not come to answer.
+    ``database`` is a SQLite file; with ``url`` another database is used,
+    and that only says where the server's log goes.  Raises ``Failed`` when it does not come to answer.
     """
     port = _free_port()
     command = [part.format(port=port) for part in COMMANDS[target]]
@@ -66,7 +70,7 @@ def started(
         process = subprocess.Popen(
             pinned,
             cwd=database.parent,
-            env=_environment(database),
+            env=_environment(url or f"sqlite:///{database}"),
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
@@ -85,7 +89,7 @@ def started(
             process.wait()
 
 
-def _environment(database: Path) -> dict[str, str]:
+def _environment(url: str) -> dict[str, str]:
     """Return an environment in which no setting of the caller's counts."""
     ours = {
         name: value
@@ -94,8 +98,9 @@ def _environment(database: Path) -> dict[str, str]:
     }
     return {
         **ours,
-        "BIENVENUE_DATABASE_URL": f"sqlite:///{database}",
-        "PYTHONPATH": str(ROOT),
+        "BIENVENUE_DATABASE_URL": url,
+        # This tree's own code, whatever else is installed.
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
     }
 
 

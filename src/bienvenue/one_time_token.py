@@ -77,9 +77,11 @@ class OneTimeToken(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "purpose", "subject"),
         Index(
-            "ix_one_time_tokens_purpose_subject_key",
-            "purpose",
+            # Not the other way round: MariaDB would then look for a user's
+            # token among all of a purpose.
+            "ix_one_time_tokens_subject_key_purpose",
             "subject_key",
+            "purpose",
         ),
         {"sqlite_autoincrement": True},
     )

@@ -12,13 +12,17 @@ from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CursorResult,
     String,
     delete,
     exists,
+    func,
+    literal_column,
     orm,
     select,
+    type_coerce,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -81,6 +85,13 @@ class OutboxRow(Base):
     detail: Mapped[str | None] = mapped_column(String(320))
     failed_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     reason: Mapped[str | None] = mapped_column(String(255))
+
+
+# Not IS NULL: SQLite would go by that, whose index has every letter that
+# waits, rather than by the date.
+ALIVE: ColumnElement[bool] = func.coalesce(
+    type_coerce(OutboxRow.failed_at, BigInteger), literal_column("0")
+) == literal_column("0")
 
 
 def post(
@@ -238,7 +249,7 @@ def release(unit: orm.Session) -> None:
         .where(
             OutboxRow.attempts > 0,
             OutboxRow.due_at > now,
-            OutboxRow.failed_at.is_(None),
+            ALIVE,
         )
         .values(due_at=now)
     )
@@ -252,7 +263,7 @@ def done(unit: orm.Session, row_id: int) -> None:
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         OutboxRow.due_at <= now,
-        OutboxRow.failed_at.is_(None),
+        ALIVE,
         # One that a later release posted waits for that release.
         OutboxRow.letter.in_(list(Letter)),
     )

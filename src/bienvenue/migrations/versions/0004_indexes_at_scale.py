@@ -18,7 +18,7 @@ _KEY = sa.String(320).with_variant(
 _CENTURY_US = 100 * 365 * 24 * 60 * 60 * 1_000_000
 
 _INDEXES = (
-    ("one_time_tokens", ["purpose", "subject_key"]),
+    ("one_time_tokens", ["subject_key", "purpose"]),
     ("outbox", ["recipient"]),
     ("outbox", ["user_id"]),
 )
