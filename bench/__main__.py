@@ -7,7 +7,16 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import answers, load, logins, machine, micro, people, report
+from bench import (
+    answers,
+    load,
+    logins,
+    machine,
+    micro,
+    people,
+    report,
+    scale_run,
+)
 from bench.answers import Answer
 from bench.machine import Unsuitable
 from bench.people import Person
@@ -26,9 +35,10 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=["all", "check", "login", "micro"],
+        choices=["all", "check", "login", "micro", "scale"],
         default="all",
-        help="session checks, logins, or the parts of a session check",
+        help="session checks, logins, the parts of a session check, or the"
+        " service with a million users",
     )
     add = parser.add_argument
     add("--rounds", type=int, default=4, help="rounds of everything (4)")
@@ -36,6 +46,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     add("--quick", action="store_true", help="one short round, few people")
     add("--markdown", action="store_true", help="print a table for README")
     add("--json", type=Path, metavar="FILE", help="where results are kept")
+    scale_run.add_arguments(parser)
     chosen = parser.parse_args(given)
     if min(chosen.rounds, chosen.seconds) < 1:
         parser.error("--rounds and --seconds must be 1 or more")
@@ -138,6 +149,9 @@ def main() -> int:
     try:
         if chosen.what == "micro":
             micro.main(quick=chosen.quick)
+            return 0
+        if chosen.what == "scale":
+            scale_run.main(chosen)
             return 0
         samples = measure(chosen)
     except (Failed, Unsuitable) as error:
