@@ -62,8 +62,7 @@ def _sqlite(url: URL) -> sqlite3.Connection:
 def _into_sqlite(
     connection: Any, table: str, columns: list[str], values: _Values
 ) -> None:
-    marks = ",".join("?" * len(columns))
-    statement = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"
+    statement = _insert(table, columns, "?")
     for batch in _batches(values, _ROWS["sqlite"]):
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(statement, batch)
@@ -73,8 +72,9 @@ def _into_sqlite(
 def _postgresql(url: URL) -> Any:
     import psycopg
 
-    parts = url.translate_connect_args(username="user", database="dbname")
-    return psycopg.connect(**parts, **dict(url.query))
+    parts: dict[str, Any] = dict(url.query)
+    parts |= url.translate_connect_args(username="user", database="dbname")
+    return psycopg.connect(**parts)
 
 
 def _into_postgresql(
@@ -92,8 +92,9 @@ def _into_postgresql(
 def _mariadb(url: URL) -> Any:
     import pymysql
 
-    parts = url.translate_connect_args(username="user")
-    connection = pymysql.connect(**parts, **dict(url.query))
+    parts: dict[str, Any] = dict(url.query)
+    parts |= url.translate_connect_args(username="user")
+    connection = pymysql.connect(**parts)
     with connection.cursor() as cursor:
         cursor.execute("SET unique_checks = 0, foreign_key_checks = 0")
     return connection
@@ -102,13 +103,19 @@ def _mariadb(url: URL) -> Any:
 def _into_mariadb(
     connection: Any, table: str, columns: list[str], values: _Values
 ) -> None:
-    marks = ",".join(["%s"] * len(columns))
-    statement = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"
+    statement = _insert(table, columns, "%s")
     with connection.cursor() as cursor:
         cursor.max_stmt_length = 8 * 1024 * 1024
         for batch in _batches(values, _ROWS["mariadb"]):
             cursor.executemany(statement, batch)
             connection.commit()
+
+
+def _insert(table: str, columns: list[str], mark: str) -> str:
+    marks = ",".join([mark] * len(columns))
+    # Names of ours; the values are marks.
+    into = f"{table} ({','.join(columns)})"
+    return f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608
 
 
 def _batches(values: _Values, size: int) -> Iterator[list[Sequence[Any]]]:

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import machine
-
-ENGINES = ("sqlite", "postgresql", "mariadb")
+_ALL = "sqlite,postgresql,mariadb"
 _MANY = 1_000_000
 _POOL = 2 * 1024**3
 
@@ -18,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what ``scale`` alone takes."""
     add = parser.add_argument_group("scale").add_argument
     add("--users", type=int, default=_MANY, help="how many (1000000)")
-    add("--engines", default=",".join(ENGINES), help="with commas between")
+    add("--engines", default=_ALL, help="with commas between")
 
 
 def main(chosen: argparse.Namespace) -> None:
@@ -31,20 +29,20 @@ def main(chosen: argparse.Namespace) -> None:
     quick = chosen.quick
     users = 5000 if quick else chosen.users
     plan = Plan(users, 3, 100, 1, 1) if quick else Plan(users)
-    found = []
+    whole = not quick and users >= _MANY
+    file = chosen.json or (scale_report.RESULTS if whole else None)
     for engine in chosen.engines.split(","):
         print(f"scale: {engine}, {users:,} users ...", file=sys.stderr)
         try:
             with _databases(engine) as (fresh, folder):
-                found.append(scale.measure(engine, fresh, folder, plan))
+                found = scale.measure(engine, fresh, folder, plan)
         except pytest.skip.Exception as why:
             print(f"scale: {why}", file=sys.stderr)
-    print(scale_report.page(found))
-    print("\n".join(scale_report.verdicts(found)))
-    whole = len(found) == len(ENGINES) and users >= _MANY
-    file = chosen.json or (scale_report.RESULTS if whole else None)
-    if file is not None:
-        scale_report.keep(found, dict(machine.facts()), file)
+            continue
+        print(scale_report.page([found]))
+        print("\n".join(scale_report.verdicts([found])))
+        if file is not None:
+            scale_report.keep(found, file)
 
 
 @contextmanager

@@ -60,7 +60,8 @@ def started(
     """Run a target on some cores while the block lasts.
 
     ``database`` is a SQLite file; with ``url`` another database is used,
-    and that only says where the server's log goes.  Raises ``Failed`` when it does not come to answer.
+    and that only says where the server's log goes.  Raises ``Failed`` when
+    it does not come to answer.
     """
     port = _free_port()
     command = [part.format(port=port) for part in COMMANDS[target]]

@@ -5,9 +5,10 @@ set off, called as they call it.  What it finds in the tables is there
 already: see ``crowd``.
 """
 
-import io
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import orm
@@ -95,14 +96,14 @@ class Workday:
         ]
 
     def _operators(self) -> list[Step]:
-        auth, out = self.auth, io.StringIO()
+        auth = self.auth
         return [
             ("shut an account", lambda: auth.disable_user(3)),
             ("end all sessions", lambda: auth.destroy_session(4)),
             ("mark a password", lambda: auth.mark_password_compromised(5)),
             ("delete an account", lambda: auth.delete_user(6)),
             ("bring accounts in", self._import),
-            ("let accounts leave", lambda: exporting.write(self.db, out, "csv")),
+            ("let accounts leave", self._export),
             ("copy a page of each table", self._copy_pages),
             ("count letters", lambda: self.db.read(dead_letters.count)),
             (
@@ -229,9 +230,7 @@ class Workday:
             )
         )
         gone = session.Span(timedelta(0), timedelta(0))
-        self.db.write(
-            lambda unit: session.start(unit, 9, "gone", span=gone)
-        )
+        self.db.write(lambda unit: session.start(unit, 9, "gone", span=gone))
         Housekeeper(self.db).tidy()
         account_state.delete_due(self.db, 8)
 
@@ -241,6 +240,10 @@ class Workday:
 
         examine(self.db, lines)
         bring_in(self.db, lines)
+
+    def _export(self) -> None:
+        with Path(os.devnull).open("w") as out:
+            exporting.write(self.db, out, "csv")
 
     def _copy_pages(self) -> None:
         with self.db.engine.connect() as connection:

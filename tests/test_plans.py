@@ -8,6 +8,7 @@ means to run each statement, not how long it takes.
 from collections.abc import Iterator
 
 import pytest
+
 from bench import bulk, plans
 from bench.crowd import Crowd
 from bench.plans import Statement

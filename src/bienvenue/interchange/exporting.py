@@ -41,7 +41,8 @@ def _records(db: DB) -> Iterator[Record]:
     while True:
         found = db.read(partial(_page, last))
         for row in found:
-            yield Record(*row[1:])
+            values: tuple[Any, ...] = tuple(row)[1:]
+            yield Record(*values)
         if len(found) < BATCH:
             return
         last = found[-1].id

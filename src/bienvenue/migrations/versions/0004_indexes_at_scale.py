@@ -33,9 +33,12 @@ def upgrade() -> None:
     op.add_column("one_time_tokens", sa.Column("subject_key", _KEY))
     for table, columns in _INDEXES:
         op.create_index(_name(table, columns), table, columns)
+    failed_at = sa.column("failed_at", sa.BigInteger)
     op.execute(
-        f"UPDATE outbox SET due_at = failed_at + {_CENTURY_US}"
-        " WHERE failed_at IS NOT NULL"
+        sa.table("outbox", sa.column("due_at", sa.BigInteger), failed_at)
+        .update()
+        .where(failed_at.is_not(None))
+        .values(due_at=failed_at + _CENTURY_US)
     )
 
 
