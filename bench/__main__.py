@@ -16,6 +16,7 @@ from bench import (
     micro,
     people,
     report,
+    scale_run,
 )
 from bench.answers import Answer
 from bench.machine import Unsuitable
@@ -35,9 +36,10 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=["all", "check", "login", "micro", "memory"],
+        choices=["all", "check", "login", "micro", "memory", "scale"],
         default="all",
-        help="session checks, logins, the parts of a session check, memory",
+        help="session checks, logins, the parts of a session check, memory,"
+        " or the service with a million users",
     )
     add = parser.add_argument
     add("--rounds", type=int, default=4, help="rounds of everything (4)")
@@ -45,6 +47,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     add("--quick", action="store_true", help="one short round, few people")
     add("--markdown", action="store_true", help="print a table for README")
     add("--json", type=Path, metavar="FILE", help="where results are kept")
+    scale_run.add_arguments(parser)
     chosen = parser.parse_args(given)
     if min(chosen.rounds, chosen.seconds) < 1:
         parser.error("--rounds and --seconds must be 1 or more")
@@ -150,6 +153,9 @@ def main() -> int:
             return 0
         if chosen.what == "memory":
             memory.main(quick=chosen.quick, markdown=chosen.markdown)
+            return 0
+        if chosen.what == "scale":
+            scale_run.main(chosen)
             return 0
         samples = measure(chosen)
     except (Failed, Unsuitable) as error:

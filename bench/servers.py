@@ -55,13 +55,14 @@ def started(
     target: str,
     database: Path,
     cores: Sequence[int],
+    url: str | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Run a target on some cores while the block lasts.
 
-    ``env`` has settings for it.
-
-    Raises ``Failed`` when it does not come to answer.
+    ``database`` is a SQLite file; with ``url`` another database is used,
+    and that only says where the server's log goes.  ``env`` has settings
+    for it.  Raises ``Failed`` when it does not come to answer.
     """
     port = _free_port()
     command = [part.format(port=port) for part in COMMANDS[target]]
@@ -71,7 +72,7 @@ def started(
         process = subprocess.Popen(
             pinned,
             cwd=database.parent,
-            env=_environment(database) | dict(env or {}),
+            env=_environment(url or f"sqlite:///{database}") | dict(env or {}),
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
@@ -90,7 +91,7 @@ def started(
             process.wait()
 
 
-def _environment(database: Path) -> dict[str, str]:
+def _environment(url: str) -> dict[str, str]:
     """Return an environment in which no setting of the caller's counts."""
     ours = {
         name: value
@@ -99,7 +100,7 @@ def _environment(database: Path) -> dict[str, str]:
     }
     return {
         **ours,
-        "BIENVENUE_DATABASE_URL": f"sqlite:///{database}",
+        "BIENVENUE_DATABASE_URL": url,
         # This checkout, whichever one is installed.
         "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
     }

@@ -134,3 +134,26 @@ def test_what_waits_is_not_purged(db: DB, frozen: FrozenClock) -> None:
     assert db.write(lambda unit: purge(unit, [])) == 0
     assert db.write(purge) == 1
     assert [row.id for row in listed(db)] == [waiting]
+
+
+def test_a_dead_letter_is_never_due_until_it_is_tried_again(
+    db: DB, frozen: FrozenClock
+) -> None:
+    """What is due is found by its date, past no dead ones."""
+    kill(db, "a@example.com")
+    (dead,) = listed(db)
+    assert dead.due_at - clock.now() == outbox.NEVER
+    db.write(outbox.release)
+    assert not db.read(outbox.is_due)
+    assert db.write(dead_letters.retry) == 1
+    assert db.read(outbox.is_due)
+
+
+def test_so_is_one_that_waited_too_long(
+    db: DB, frozen: FrozenClock
+) -> None:
+    post(db, "a@example.com")
+    frozen.advance(days=LAST.days, seconds=1)
+    assert db.write(dead_letters.tidy) == 1
+    (dead,) = listed(db)
+    assert dead.due_at - clock.now() == outbox.NEVER

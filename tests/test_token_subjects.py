@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import orm, select
+from sqlalchemy import orm, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bienvenue import DB, clock, one_time_token
 from bienvenue.one_time_token import LIFETIME, OneTimeToken, Purpose
+from bienvenue.reserved_address import is_reserved
 
 RESET, UNDO = Purpose.RESET_PASSWORD, Purpose.UNDO_EMAIL_CHANGE
 CHANGE, VERIFY = Purpose.CHANGE_EMAIL, Purpose.VERIFY_EMAIL
@@ -166,3 +167,25 @@ def test_the_reset_token_of_a_user_is_the_one_in_force(db: DB) -> None:
     with clock.frozen() as time:
         time.advance(hours=1)
         assert db.find_user_by(id=1).reset_token is None
+
+
+def test_an_address_to_go_back_to_is_found_by_its_key(db: DB) -> None:
+    renew(db, UNDO, "Old@Example.com")
+    renew(db, CHANGE, "new@example.com")
+    assert [row.subject_key for row in rows(db)] == ["old@example.com", None]
+    assert reserved(db, "oLD@example.com")
+    assert not reserved(db, "new@example.com")
+    assert not reserved(db, "old@example.com", but=1)
+    assert reserved(db, "old@example.com", but=2)
+
+
+def test_so_is_one_of_which_an_older_release_kept_no_key(db: DB) -> None:
+    renew(db, UNDO, "old@example.com")
+    forget = update(OneTimeToken).values(subject_key=None)
+    db.write(lambda unit: unit.execute(forget))
+    assert reserved(db, "OLD@example.com")
+    assert not reserved(db, "older@example.com")
+
+
+def reserved(db: DB, email: str, but: int | None = None) -> bool:
+    return db.read(lambda unit: is_reserved(unit, email, but=but))

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, RowMapping, select, type_coerce
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.types import NullType
 
 from bienvenue import audit_tables, chain
@@ -60,8 +67,14 @@ def snapshot(engine: Engine) -> Connection:
 
 def strands(connection: Connection) -> list[str]:
     """Return the names of all strands, in order."""
-    rows, heads = select(AuditEvent.strand), select(AuditHead.strand)
-    return sorted(connection.scalars(rows.union(heads)))
+    names = set(connection.scalars(select(AuditHead.strand)))
+    # One step of the index for each, rather than a look at every event.
+    query = select(func.min(AuditEvent.strand))
+    name = connection.scalar(query)
+    while name is not None:
+        names.add(name)
+        name = connection.scalar(query.where(AuditEvent.strand > name))
+    return sorted(names)
 
 
 def rows(
@@ -77,11 +90,18 @@ def rows(
         select(*_columns())
         .where(table.c.strand == strand)
         .order_by(table.c.sequence)
-        .execution_options(yield_per=_ROWS)
+        .limit(_ROWS)
     )
-    if after is not None:
-        query = query.where(table.c.sequence > after)
-    yield from connection.execute(query).mappings()
+    # By pages: asked for everything, MariaDB reads and sorts it first.
+    while True:
+        page = query
+        if after is not None:
+            page = query.where(table.c.sequence > after)
+        found = connection.execute(page).mappings().all()
+        yield from found
+        if len(found) < _ROWS:
+            return
+        after = found[-1]["sequence"]
 
 
 def latest(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import CursorResult, delete, func, orm, select, update
 
 from bienvenue import clock
-from bienvenue.outbox import LAST, OutboxRow
+from bienvenue.outbox import ALIVE, LAST, NEVER, OutboxRow
 
 KEPT = timedelta(days=30)
 
@@ -37,8 +37,12 @@ def tidy(unit: orm.Session) -> int:
     unit.execute(delete(OutboxRow).where(OutboxRow.failed_at < now - KEPT))
     given_up = unit.execute(
         update(OutboxRow)
-        .where(OutboxRow.due_at < now - LAST, ~_DEAD)
-        .values(failed_at=now, reason=f"could not leave in {LAST.days} days")
+        .where(OutboxRow.due_at < now - LAST, ALIVE)
+        .values(
+            failed_at=now,
+            due_at=now + NEVER,
+            reason=f"could not leave in {LAST.days} days",
+        )
     )
     return cast(CursorResult[Any], given_up).rowcount
 
@@ -65,11 +69,11 @@ def dead(unit: orm.Session, ids: Collection[int] | None = None) -> int:
 
 def listed(unit: orm.Session, limit: int) -> Sequence[OutboxRow]:
     """Return letters that wait or are dead, the dead first, then by age."""
-    return unit.scalars(
-        select(OutboxRow)
-        .order_by(OutboxRow.failed_at.is_(None), OutboxRow.id)
-        .limit(limit)
-    ).all()
+    found: list[OutboxRow] = []
+    for kind in (_DEAD, ALIVE):
+        query = select(OutboxRow).where(kind).order_by(OutboxRow.id)
+        found += unit.scalars(query.limit(limit - len(found)))
+    return found
 
 
 def retry(unit: orm.Session, ids: Collection[int] | None = None) -> int:

@@ -18,6 +18,7 @@ from typing import Any, cast
 from sqlalchemy import (
     CursorResult,
     ForeignKey,
+    Index,
     String,
     UniqueConstraint,
     delete,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bienvenue import clock, secret
+from bienvenue import address, clock, secret
 from bienvenue.columns import (
     Base,
     BigId,
@@ -66,14 +67,22 @@ class OneTimeToken(Base):
     """A token that was handed out and not used yet.
 
     ``subject`` is the address it is about, where that is not the account's
-    own: the one to come, or the one to go back to.  ``code_digest`` is of a
-    short code that stands for the token, and ``failures`` counts wrong
-    guesses at it.
+    own: the one to come, or the one to go back to.  ``subject_key`` is the
+    key of one to go back to; None where a release before this one wrote
+    the token.  ``code_digest`` is of a short code that stands for the
+    token, and ``failures`` counts wrong guesses at it.
     """
 
     __tablename__ = "one_time_tokens"
     __table_args__ = (
         UniqueConstraint("user_id", "purpose", "subject"),
+        Index(
+            # Not the other way round: MariaDB would then look for a user's
+            # token among all of a purpose.
+            "ix_one_time_tokens_subject_key_purpose",
+            "subject_key",
+            "purpose",
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -85,6 +94,7 @@ class OneTimeToken(Base):
     subject: Mapped[str] = mapped_column(
         exact(320), default="", server_default=""
     )
+    subject_key: Mapped[str | None] = mapped_column(exact(320))
     code_digest: Mapped[str | None] = mapped_column(Digest)
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     digest: Mapped[str] = mapped_column(Digest, unique=True)
@@ -120,7 +130,9 @@ def issue(
     one and no error.
     """
     now = created_at = clock.now()
+    subject_key = None
     if purpose is Purpose.UNDO_EMAIL_CHANGE:
+        subject_key = address.key(subject)
         # Which change came first must not depend on whose letter did.
         created_at = _began(unit, user_id, subject) or now
         revoke(unit, user_id, purpose, subject=subject)
@@ -131,6 +143,7 @@ def issue(
             user_id=user_id,
             purpose=purpose,
             subject=subject,
+            subject_key=subject_key,
             digest=token,
             created_at=created_at,
             expires_at=now + lifetime,

@@ -12,14 +12,18 @@ from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CursorResult,
     String,
     delete,
     exists,
+    func,
+    literal_column,
     or_,
     orm,
     select,
+    type_coerce,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,6 +35,10 @@ from bienvenue.user import User
 
 # A letter that could not leave for so long says something out of date.
 LAST = timedelta(days=3)
+
+# When a dead letter is due: the next one that is not is found by its date,
+# however many dead ones there are.
+NEVER = timedelta(days=100 * 365)
 
 # How long one worker has for one letter before another may try it; longer
 # than the mail server may take.
@@ -70,14 +78,21 @@ class OutboxRow(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     letter: Mapped[str] = mapped_column(String(32))
-    recipient: Mapped[str] = mapped_column(exact(320))
+    recipient: Mapped[str] = mapped_column(exact(320), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     due_at: Mapped[datetime] = mapped_column(Instant, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
-    user_id: Mapped[int | None] = mapped_column()
+    user_id: Mapped[int | None] = mapped_column(index=True)
     detail: Mapped[str | None] = mapped_column(String(320))
     failed_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     reason: Mapped[str | None] = mapped_column(String(255))
+
+
+# Not IS NULL: SQLite would go by that, whose index has every letter that
+# waits, rather than by the date.
+ALIVE: ColumnElement[bool] = func.coalesce(
+    type_coerce(OutboxRow.failed_at, BigInteger), literal_column("0")
+) == literal_column("0")
 
 
 def post(
@@ -216,10 +231,11 @@ def note_trouble(unit: orm.Session, reason: str) -> None:
 
 def give_up(unit: orm.Session, row: OutboxRow, reason: str) -> None:
     """Try a leased letter no more, and keep it as a dead one."""
+    now = clock.now()
     unit.execute(
         update(OutboxRow)
         .where(*_same(row))
-        .values(failed_at=clock.now(), reason=reason)
+        .values(failed_at=now, due_at=now + NEVER, reason=reason)
     )
 
 
@@ -249,7 +265,7 @@ def release(unit: orm.Session) -> None:
         .where(
             OutboxRow.attempts > 0,
             OutboxRow.due_at > now,
-            OutboxRow.failed_at.is_(None),
+            ALIVE,
         )
         .values(due_at=now)
     )
@@ -263,7 +279,7 @@ def done(unit: orm.Session, row_id: int) -> None:
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         OutboxRow.due_at <= now,
-        OutboxRow.failed_at.is_(None),
+        ALIVE,
         # One that a later release posted waits for that release.
         OutboxRow.letter.in_(list(Letter)),
     )

@@ -21,6 +21,10 @@ from bienvenue.errors import DatabaseUnavailable
 from bienvenue.session import Session
 from bienvenue.user import User
 
+# As much of a SQLite file as SQLite maps at most: it is read in place then,
+# and not copied page by page, which a large one takes half its time for.
+_MAPPED = 2**31
+
 
 class SignedIn(NamedTuple):
     """Who a live session belongs to.
@@ -115,6 +119,8 @@ class _Lane:
         # told before their connection is gone.
         weakref.finalize(self, self._connection.close)
         self._cursor = self._connection.cursor()
+        if engine.name == "sqlite":
+            self._cursor.execute(f"PRAGMA mmap_size = {_MAPPED}").fetchall()
 
     def fetch(self, sql: str, given: Any) -> list[Any]:
         self._cursor.execute(sql, given)

@@ -1,12 +1,18 @@
 """A backup is whole while others write, and a restore puts it back."""
 
+import sqlite3
 import stat
+import subprocess
+import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from bench import bulk
+from bench.crowd import Crowd
 from bienvenue import DB
 from bienvenue.cli import cli
 
@@ -153,3 +159,38 @@ def test_other_engines_have_tools_of_their_own(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "`bienvenue db copy --to sqlite:///FILE`" in result.output
     assert "pw" not in result.output
+
+
+def test_it_ends_while_a_large_database_is_written_to(
+    url: str, tmp_path: Path
+) -> None:
+    """In steps, each of which begins anew, it never would."""
+    bulk.fill(url, Crowd.of(10_000))
+    done = threading.Event()
+    live = tmp_path / "accounts.db"
+
+    def write() -> None:
+        with closing(sqlite3.connect(live, timeout=60)) as other:
+            other.execute("PRAGMA synchronous = OFF")
+            while not done.is_set():
+                other.execute("UPDATE users SET language = 'de' WHERE id = 1")
+                other.commit()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    file = tmp_path / "backup.db"
+    command = [sys.executable, "-m", "bienvenue", "db", "backup", str(file)]
+    try:
+        made = subprocess.run(
+            [*command, "--database-url", url],
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+    finally:
+        done.set()
+        writer.join(60)
+    assert b"bytes, checked" in made.stdout
+    with closing(sqlite3.connect(file)) as copy:
+        (people,) = copy.execute("SELECT count(*) FROM users").fetchone()
+    assert people == 10_000

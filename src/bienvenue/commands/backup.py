@@ -19,7 +19,9 @@ from bienvenue.config import Settings
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 from bienvenue.revisions import Standing
 
-_PAGES = 1024  # at a time: others get in between
+# At once: a step that finds something written since begins anew, and under
+# load never ends. Writers go on meanwhile, into the write-ahead log.
+_PAGES = -1
 _PATIENCE_SECONDS = 10.0
 
 

@@ -96,7 +96,8 @@ def _as_json(row: OutboxRow) -> dict[str, object]:
         "recipient": row.recipient,
         "state": _state(row),
         "created_at": row.created_at.isoformat(),
-        "due_at": row.due_at.isoformat(),
+        # A dead letter is never due.
+        "due_at": None if row.failed_at else row.due_at.isoformat(),
         "failed_at": row.failed_at and row.failed_at.isoformat(),
         "attempts": row.attempts,
         "reason": row.reason,

@@ -2,13 +2,13 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from functools import partial
-from typing import IO
+from typing import IO, Any
 
-from sqlalchemy import orm, select
+from sqlalchemy import Row, orm, select
 
 from bienvenue import audit
 from bienvenue.db import DB
@@ -40,16 +40,19 @@ def _records(db: DB) -> Iterator[Record]:
     last = 0
     while True:
         found = db.read(partial(_page, last))
-        for user in found:
-            yield Record(**{name: getattr(user, name) for name in COLUMNS})
+        for row in found:
+            values: tuple[Any, ...] = tuple(row)[1:]
+            yield Record(*values)
         if len(found) < BATCH:
             return
         last = found[-1].id
 
 
-def _page(last: int, unit: orm.Session) -> list[User]:
-    query = select(User).where(User.id > last).order_by(User.id)
-    return list(unit.scalars(query.limit(BATCH)))
+def _page(last: int, unit: orm.Session) -> Sequence[Row[Any]]:
+    """Return rows and no entities, which look up a session and a token."""
+    columns = (getattr(User, name) for name in ("id", *COLUMNS))
+    query = select(*columns).where(User.id > last).order_by(User.id)
+    return unit.execute(query.limit(BATCH)).all()
 
 
 def _shown(value: str | datetime | None) -> str | None:
