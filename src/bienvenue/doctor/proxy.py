@@ -1,11 +1,10 @@
-"""What proxies make of a request: the client's address, a cookie.
+"""What proxies make of a request: whom the service sees as the client.
 
 The service says what it saw to whoever signs with its secret key, see
 ``probe_token``.  192.0.2.66 is nobody's (RFC 5737): a service that takes it
 for a client's address believes whatever a client says.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
@@ -14,16 +13,15 @@ from typing import Any
 
 from bienvenue import clock, probe_token
 from bienvenue.config import Settings
-from bienvenue.doctor import clocks
+from bienvenue.doctor import clocks, cookie
 from bienvenue.doctor.finding import Finding, failed, ok, skipped, warning
 from bienvenue.doctor.site import Headers, Reply, Site
 
-CHECK, COOKIE = "proxy", "cookie"
+CHECK = "proxy"
 
 FORGED = "192.0.2.66"
 
 _PATH = "/health/seen"
-_SET = re.compile(r"([^=;\s]+)=([0-9a-f-]{36})((?:;.*)?)", re.DOTALL)
 
 
 def examine(settings: Settings, site: Site) -> Iterator[Finding]:
@@ -47,8 +45,8 @@ def examine(settings: Settings, site: Site) -> Iterator[Finding]:
     yield from addresses(seen, forged, plain.source)
     yield from _scheme(settings, site, seen)
     yield from _clock(seen)
-    yield from _attributes(settings, plain)
-    yield from _round_trip(plain, ask)
+    yield from cookie.attributes(settings, plain)
+    yield from cookie.round_trip(plain, ask)
 
 
 def addresses(
@@ -155,50 +153,3 @@ def _scheme(
 def _clock(seen: dict[str, Any]) -> Iterator[Finding]:
     theirs = datetime.fromisoformat(seen["time"])
     yield clocks.judge("the service", (theirs - clock.now()).total_seconds())
-
-
-def _attributes(settings: Settings, reply: Reply) -> Iterator[Finding]:
-    """See that a cookie arrives with the attributes it was sent with."""
-    found = [_SET.fullmatch(each) for each in reply.all_of("set-cookie")]
-    ours = next((each for each in found if each), None)
-    if ours is None:
-        return
-    wanted = {"httponly", "path=/", "samesite=lax"}
-    if settings.secure_cookies:
-        wanted.add("secure")
-    there = {each.strip().lower() for each in ours[3].split(";")}
-    lacking = sorted(wanted - there)
-    if any(each.startswith("domain=") for each in there):
-        yield failed(
-            COOKIE,
-            "a proxy adds Domain to cookies: neighbouring hosts get them",
-            "take the rewriting of cookies out of the proxy's configuration",
-        )
-    if lacking:
-        yield failed(
-            COOKIE,
-            f"the cookie arrives without {', '.join(lacking)}",
-            "take the rewriting of cookies out of the proxy's configuration,"
-            " and start the service by `bienvenue serve`",
-        )
-
-
-def _round_trip(plain: Reply, ask: Any) -> Iterator[Finding]:
-    found = [_SET.fullmatch(each) for each in plain.all_of("set-cookie")]
-    ours = next((each for each in found if each), None)
-    if ours is None:
-        yield failed(
-            COOKIE,
-            "the service's cookie did not arrive",
-            "have the proxy hand on Set-Cookie, and cache nothing",
-        )
-        return
-    back = ask({"Cookie": f"{ours[1]}={ours[2]}"}).members()
-    if back.get("cookie") == ours[2]:
-        yield ok(COOKIE, "one was set, brought back and recognised")
-    else:
-        yield failed(
-            COOKIE,
-            "one was set and brought back, and did not reach the service",
-            "have the proxy hand on Cookie as it came",
-        )
