@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 
 from sqlalchemy import orm
 
-from bienvenue import login, secret
+from bienvenue import database_file, login, secret
 from bienvenue.auth import Auth
 from bienvenue.client import Client, acting
 from bienvenue.commands import database, shown
@@ -45,6 +45,8 @@ def to_change(
     A database that is not there is not made, unless it is said.  Raises
     ``ConfigurationError`` or ``DatabaseUnavailable``.
     """
+    if not make:
+        database_file.require(settings.database_url)
     if not make and database.revision(settings.database_url) is None:
         name = shown.database(settings.database_url)
         raise ConfigurationError(

@@ -47,7 +47,8 @@ def waiting(settings: Settings) -> Iterator[str]:
         reading = opened.execution_options(**{engine.READ_ONLY: True})
         with reading.connect() as connection:
             # One that is older, or empty, has its own word for that.
-            if schema.current(connection) != schema.HEAD:
+            revision = schema.current(connection)
+            if not schema.standing_of(revision).usable:
                 return
             found, all_ = _counted(connection)
     except DBAPIError as error:

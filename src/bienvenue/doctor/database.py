@@ -21,6 +21,7 @@ from bienvenue.doctor import clocks, letters, servers
 from bienvenue.doctor.accounts import unverified
 from bienvenue.doctor.finding import Finding, failed, ok, skipped, warning
 from bienvenue.errors import BienvenueError
+from bienvenue.revisions import Standing
 
 CHECK, MIGRATIONS = "database", "migrations"
 
@@ -74,11 +75,12 @@ def _connected(settings: Settings, opened: Engine) -> Iterator[Finding]:
         revision = schema.current(connection)
         yield _revision(revision)
         yield from clocks.examine(connection)
-        if revision == schema.HEAD:
+        usable = schema.standing_of(revision).usable
+        if usable:
             yield from clocks.of_log(connection)
             yield from unverified(settings, connection)
             yield from letters.examine(connection)
-    if revision == schema.HEAD:
+    if usable:
         yield _write(opened)
 
 
@@ -115,13 +117,17 @@ def _latency(connection: Connection) -> Iterator[Finding]:
 
 
 def _revision(found: str | None) -> Finding:
-    if found == schema.HEAD:
+    standing = schema.standing_of(found)
+    if standing is Standing.CURRENT:
         return ok(MIGRATIONS, f"up to date, revision {found}")
+    if standing is Standing.AHEAD:
+        return ok(MIGRATIONS, f"revision {found}, of a newer release")
     state = f"has revision {found}" if found else "is empty"
+    beyond = standing is Standing.BEYOND
     return failed(
         MIGRATIONS,
         f"the database {state}; this release wants {schema.HEAD}",
-        "bienvenue db upgrade",
+        "run the release that made it" if beyond else "bienvenue db upgrade",
     )
 
 
