@@ -19,7 +19,7 @@ assert auth.check_session(session_id)
 auth.hasher._turns.acquire()  # held by a thread that the child lacks
 for _ in range(auth.hasher.at_once - 1):
     auth.hasher._turns.acquire()
-auth.db._writing and auth.db._writing.acquire()
+auth.db._units._writing.__enter__()
 child = os.fork()
 if not child:
     for number in range(20):
@@ -32,7 +32,7 @@ if not child:
     print("child", flush=True)
     os._exit(0)
 auth.hasher._turns.release()
-auth.db._writing and auth.db._writing.release()
+auth.db._units._writing.__exit__(None, None, None)
 for number in range(20):
     assert auth.check_session(session_id)
     auth.register_user(f"{number}@parent.example.com", "b4l0u")
