@@ -57,8 +57,8 @@ def test_a_node_is_killed(own: Nodes) -> None:
     report, forbidden = lived_through(own, killed, SECONDS)
     assert forbidden == []
     assert set(report.errors) <= {"503"}, own.front.said()
-    assert report.acknowledged > 20, report
-    assert report.gap < SECONDS / 2, report
+    assert report.acknowledged > 10, report
+    assert report.gap < report.seconds / 2, report
 
 
 def test_nodes_are_replaced_in_turn(own: Nodes, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_nodes_are_replaced_in_turn(own: Nodes, tmp_path: Path) -> None:
         report, forbidden = lived_through(own, planned, SECONDS)
         assert forbidden == []
         assert report.errors == {}, own.front.said()
-        assert report.acknowledged > 20, report
+        assert report.acknowledged > 10, report
 
 
 def leave(front: Front, old: Service) -> None:

@@ -63,8 +63,8 @@ def test_a_node_is_killed(running: Running) -> None:
     report = lived_through(running.nodes, [killed])
     assert report.forbidden() == []
     assert set(report.errors) <= {"503"}
-    assert report.acknowledged > 50, report
-    assert report.gap < SECONDS / 2, report
+    assert report.acknowledged > 10, report
+    assert report.gap < report.seconds / 2, report
 
 
 @pytest.mark.requirement("REL-1", "REL-2")
@@ -74,6 +74,6 @@ def test_the_database_is_restarted(running: Running) -> None:
     report = lived_through(running.nodes, [restarted])
     assert report.forbidden() == []
     assert set(report.errors) <= {"503"}
-    assert report.acknowledged > 50, report
+    assert report.acknowledged > 10, report
     for node in running.nodes.all:
         assert "Traceback" not in node.errors()
