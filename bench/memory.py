@@ -97,7 +97,7 @@ def _measured(
     env: dict[str, str],
     use: Callable[[Server], None],
 ) -> list[Memory]:
-    with started(target, file, machine.cores(), env) as server:
+    with started(target, file, machine.cores(), env=env) as server:
         _settle()
         idle = of_tree(f"{name}, idle", server.pid)
         use(server)
