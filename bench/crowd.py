@@ -141,7 +141,8 @@ def _letters(crowd: Crowd, now: int) -> Iterator[Row]:
             "recipient": email(number),
             "created_at": now - _DAY,
             "due_at": now + (36_500 if dead else 1) * _DAY,
-            "attempts": 1,
+            # One that was tried would be due once a service starts.
+            "attempts": 1 if dead else 0,
             "user_id": number,
             "failed_at": now - number if dead else None,
             "reason": "550 no such user" if dead else None,

@@ -58,9 +58,12 @@ def _databases(
         if engine == "sqlite":
             yield (lambda each: f"sqlite:///{folder / each}.db"), folder
             return
-        with getattr(database_servers, engine)() as server:
+        # The usual 128 MB would hold no index of a million people.
+        if engine == "postgresql":
+            started = database_servers.postgresql("-c shared_buffers=2GB")
+        else:
+            started = database_servers.mariadb()
+        with started as server:
             if engine == "mariadb":
-                # Its usual 128 MB would hold no index of a million people,
-                # and it reads past the system's own cache.
                 server.say(f"SET GLOBAL innodb_buffer_pool_size = {_POOL}")
             yield (lambda _each: server.fresh()), folder

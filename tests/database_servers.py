@@ -54,8 +54,11 @@ class Server:
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """Run a PostgreSQL; where there is none, say so, and fail under CI."""
+def postgresql(more: str = "") -> Iterator[Server]:
+    """Run a PostgreSQL; where there is none, say so, and fail under CI.
+
+    ``more`` are options of the server.
+    """
     initdb, control = _postgresql("initdb"), _postgresql("pg_ctl")
     # A short name: the path of a socket has at most 107 bytes.
     with tempfile.TemporaryDirectory(prefix="bv") as name:
@@ -64,6 +67,7 @@ def postgresql() -> Iterator[Server]:
         make = f"-D {data} -U auth -A trust -E UTF8 --locale=C.UTF-8 --no-sync"
         _run([*nobody, initdb, *make.split()])
         options = f"-h '' -k {folder} -c fsync=off -c max_connections=300"
+        options = f"{options} {more}"
         start = f"-D {data} -w -s -l {folder / 'log'} start"
         stop = f"-D {data} -m immediate -w -s stop"
 

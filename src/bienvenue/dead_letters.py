@@ -43,6 +43,7 @@ def tidy(unit: orm.Session) -> int:
             due_at=now + NEVER,
             reason=f"could not leave in {LAST.days} days",
         )
+        .execution_options(synchronize_session=False)
     )
     return cast(CursorResult[Any], given_up).rowcount
 

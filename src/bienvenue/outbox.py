@@ -268,6 +268,7 @@ def release(unit: orm.Session) -> None:
             ALIVE,
         )
         .values(due_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 
