@@ -60,6 +60,7 @@ def test_several_hosts_are_written_in_two_ways(text: str) -> None:
         ("x://u@a:1,b:2/d", "x://u@/d?host=a:1&host=b:2"),
         ("x://u:p@a,b,c/d?e=f", "x://u:p@/d?host=a&host=b&host=c&e=f"),
         ("x://u,v:p,q@a/d", "x://u,v:p,q@a/d"),
+        ("x://u:s,r/t@a/d", "x://u:s,r/t@a/d"),
         ("x:///d,e", "x:///d,e"),
         ("x://h/d?e=f,g", "x://h/d?e=f,g"),
         ("x://?e=f,g", "x://?e=f,g"),

@@ -141,10 +141,12 @@ def test_the_door_is_counted(tmp_path: Path) -> None:
             person.post(service.url + path, json=BOB, timeout=30)
         for _ in range(7):
             assert person.get(f"{service.url}/profile", timeout=30).ok
+        assert person.get(f"{service.url}/verify", timeout=30).ok
         found = scrape(f"{service.url}/metrics")
     name = "bienvenue_http_requests_total"
     assert found[name, ("GET", "/profile", "200")] == 7
-    assert found["bienvenue_session_checks_total", ("live",)] == 7
+    assert found[name, ("GET", "/verify", "200")] == 1
+    assert found["bienvenue_session_checks_total", ("live",)] == 8
     bucket = "bienvenue_http_request_duration_seconds_bucket"
     assert found[bucket, ("GET", "/profile", "+Inf")] == 7
 
@@ -166,6 +168,7 @@ def test_the_log_is_json_and_names_each_request(tmp_path: Path) -> None:
             f"{service.url}/profile?secret=of-bob", headers=headers, timeout=30
         )
         assert answer.headers["X-Request-ID"] == "proxy-said-so"
+        person.get(f"{service.url}/verify", headers=headers, timeout=30)
         requests.get(f"{service.url}/nothing/of-bob", timeout=30)
         assert service.hears_error('"route":"(none)"')
     lines = [json.loads(line) for line in service.errors().splitlines()]
@@ -175,11 +178,12 @@ def test_the_log_is_json_and_names_each_request(tmp_path: Path) -> None:
         ("POST", "/users", 200),
         ("POST", "/sessions", 200),
         ("GET", "/profile", 200),
+        ("GET", "/verify", 200),
         ("other", "(none)", 404),
     ]
     assert requested[2]["user_id"] == 1, "the door knows"
     assert requested[2]["duration_ms"] > 0
-    assert {one["request_id"] for one in requested[:3]} == {"proxy-said-so"}
+    assert {one["request_id"] for one in requested[:4]} == {"proxy-said-so"}
     audit = [one for one in lines if one["logger"] == "bienvenue.audit"]
     assert {"user_created", "session_created"} <= {e["event"] for e in audit}
     assert audit[0]["request_id"] == "proxy-said-so"

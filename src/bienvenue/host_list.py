@@ -6,12 +6,13 @@ def spread(text: str) -> str:
 
     ``postgresql://me:word@one:5432,two:5432/name``, as PostgreSQL's own
     programs take it, becomes ``...//me:word@/name?host=one:5432&...``.
-    Anything else is returned as it is.
+    Anything else is returned as it is, and so is what has an ``@`` further
+    on: the slash before it is one of a password.
     """
     scheme, mark, rest = text.partition("://")
     authority, slash, tail = rest.partition("/")
     who, at, hosts = authority.rpartition("@")
-    if not mark or "," not in hosts or "?" in hosts:
+    if not mark or "," not in hosts or "?" in hosts or "@" in tail:
         return text
     path, _, query = tail.partition("?")
     named = [f"host={host}" for host in hosts.split(",")]

@@ -116,6 +116,20 @@ def test_a_table_for_spreadsheets(accounts: list[str]) -> None:
 
 
 @pytest.mark.engine("sqlite")
+@pytest.mark.requirement("V1.2.10")
+@pytest.mark.parametrize("first", "=+-")
+def test_no_address_is_a_formula(
+    db: DB, url: str, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    monkeypatch.setenv("BIENVENUE_DATABASE_URL", url)
+    email = f"{first}1@example.com"
+    db.add_user(email, "h")
+    (row,) = csv.DictReader(run("--csv").stdout.splitlines())
+    assert row["email"] == f"'{email}"
+    assert json.loads(run("--json").stdout)["users"][0]["email"] == email
+
+
+@pytest.mark.engine("sqlite")
 def test_an_empty_list_is_json_too(
     db: DB, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,8 @@ def test_a_wrong_password_keeps_the_address(known: FlaskClient) -> None:
 def test_nobody_is_sent_elsewhere(known: FlaskClient, goal: str) -> None:
     page = known.get("/sign_in", query_string={"next": goal})
     assert "next" not in forms(page)["/sign_in"]
+    policy = page.headers["Content-Security-Policy"]
+    assert "form-action 'self';" in policy
     sent = {"email": BOB, "password": PASSWORD, "next": goal}
     done = known.post("/sign_in", data=sent, headers=BROWSER)
     if len(goal) > 2048:
@@ -91,6 +93,11 @@ def test_back_to_the_application(make: Make) -> None:
     client = app.test_client()
     goal = "https://app.example.com/reports?year=2026"
     page = client.get("/sign_in", query_string={"next": goal})
+    wrong = send(client, page, "/sign_in", email=BOB, password="wrong")
+    for shown in (page, wrong):
+        # Or the browser would not follow the redirect.
+        policy = shown.headers["Content-Security-Policy"]
+        assert "form-action 'self' https://app.example.com;" in policy
     done = send(client, page, "/sign_in", email=BOB, password=PASSWORD)
     assert (done.status_code, done.location) == (303, goal)
     # Another tab that still shows the form, and one that opens it.

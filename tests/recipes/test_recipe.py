@@ -98,6 +98,8 @@ def test_what_is_given_is_filled_in() -> None:
         ("--key", "/a\nb"),
         ("--log-folder", "/a{b}"),
         ("--program", "/a $(b)"),
+        ("--program", "/opt/%H/b"),
+        ("--host", "account\u017f.example.com"),
     ],
 )
 def test_what_would_leave_its_hole_is_refused(option: str, value: str) -> None:

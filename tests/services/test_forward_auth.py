@@ -32,6 +32,8 @@ FORGED = {
     "X-Auth-Verified": "true",
     "X-Auth-Session": "999",
 }
+# The same to an application that speaks CGI or WSGI.
+TWINS = {name.replace("-", "_"): text for name, text in FORGED.items()}
 BROWSER = {"Accept": "text/html"}
 
 
@@ -175,8 +177,9 @@ def fronted(
 
 def test_the_application_is_told_who_it_is(fronted: Fronted) -> None:
     email, cookie = fronted.sign_in()
-    status, _, told = fronted.get({"Cookie": cookie} | FORGED)
+    status, _, told = fronted.get({"Cookie": cookie} | FORGED | TWINS)
     assert status == 200
+    assert "999" not in told
     heard = {name.lower(): text for name, text in json.loads(told).items()}
     assert {name: heard[name.lower()] for name in FORGED} == {
         "X-Auth-User": "1",

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bienvenue import engine, safety, secret
-from bienvenue.commands import settings_file
+from bienvenue.commands import settings_file, typed
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
 from bienvenue.errors import ConfigurationError
 
@@ -37,7 +37,7 @@ def write(
     chosen: Chosen = {k: v for k, v in given.items() if v is not None}
     chosen["profile"] = "production" if production else "development"
     if password_stdin:
-        chosen["smtp_password"] = sys.stdin.readline().rstrip("\r\n")
+        chosen["smtp_password"] = typed.line()
     if not yes:
         _ask(chosen)
     _conclude(chosen)

@@ -141,6 +141,9 @@ def _as_json(people: Iterator[Person], most: int | None) -> None:
     click.echo(f'\n], "next_after": {last if more else "null"}}}')
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+
+
 def _as_csv(people: Iterator[Person], most: int | None) -> None:
     writer = csv.DictWriter(sys.stdout, _COLUMNS)
     writer.writeheader()
@@ -148,7 +151,18 @@ def _as_csv(people: Iterator[Person], most: int | None) -> None:
         if number == most:
             click.echo("there are more: --after, or --all", err=True)
             return
-        writer.writerow(_members(person))
+        cells = _members(person).items()
+        writer.writerow({name: _harmless(cell) for name, cell in cells})
+
+
+def _harmless(cell: object) -> object:
+    """Return what a spreadsheet takes for text (OWASP ASVS 1.2.10).
+
+    An address may begin as a formula does, and whoever registers chooses
+    it.
+    """
+    formula = isinstance(cell, str) and cell.startswith(_FORMULA)
+    return f"'{cell}" if formula else cell
 
 
 _FORMS: dict[str, Callable[[Iterator[Person], int | None], None]] = {

@@ -19,7 +19,7 @@ def password(whose: str, *, stdin: bool) -> str:
     Raises ``ConfigurationError`` where there is none, or nobody to type it.
     """
     if stdin:
-        return _line()
+        return line()
     asked.must_be_there("--password-stdin")
     found: str = click.prompt(
         f"Password for {whose}",
@@ -30,7 +30,11 @@ def password(whose: str, *, stdin: bool) -> str:
     return found
 
 
-def _line() -> str:
+def line() -> str:
+    """Return the first line of standard input.
+
+    Raises ``ConfigurationError`` where it is empty or no UTF-8.
+    """
     raw = sys.stdin.buffer.readline(_MOST_BYTES)
     try:
         found = raw.decode().rstrip("\r\n")

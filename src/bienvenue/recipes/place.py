@@ -9,14 +9,15 @@ from bienvenue.errors import ConfigurationError
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
     r"(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
 _UPSTREAM = re.compile(
     r"(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9a-fA-F:.]{2,45}\]):"
     r"(?P<port>[0-9]{1,5})"
 )
-# No space, quote, brace or semicolon: it stays one word in every file.
-_PATH = re.compile(r"/[A-Za-z0-9._/@%+=,-]{0,4095}")
+# No space, quote, brace or semicolon: it stays one word in every file. No
+# percent sign either, which systemd reads as the beginning of something.
+_PATH = re.compile(r"/[A-Za-z0-9._/@+=,-]{0,4095}")
 
 
 class UnfitPlace(ConfigurationError):
@@ -65,7 +66,7 @@ class Place:
             if not _PATH.fullmatch(path):
                 raise UnfitPlace(
                     f"{path!r} is no absolute path in letters, digits and"
-                    " ._/@%+=,-"
+                    " ._/@+=,-"
                 )
 
     @cached_property

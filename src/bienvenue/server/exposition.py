@@ -1,20 +1,23 @@
 """A small server for one text, on a port of its own: metrics.
 
-For one program that asks now and then; it stays away from the port that
-people reach, and answers while that one is too busy to.
+For a program that asks now and then; it stays away from the port that
+people reach, and answers while that one is too busy to.  A client that is
+slow keeps neither the next one nor the end of the service waiting.
 """
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from socket import socket
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SHUT_RDWR, socket
 from typing import Any
 
 from bienvenue.server.listen import CannotListen, listen
 
 PATH = "/metrics"
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 5.0  # for a request and its answer, all in all
+_AT_ONCE = 8
 
 
 class Exposition:
@@ -65,16 +68,39 @@ class Exposition:
             server.server_close()
 
 
-class _Server(HTTPServer):
-    """One at a time: a text is soon made, and few ask."""
+class _Server(ThreadingHTTPServer):
+    """A few at a time; whoever is one too many is hung up on."""
+
+    daemon_threads, block_on_close = True, False
 
     def __init__(self, sock: socket, handler: Any) -> None:
+        self._places = threading.BoundedSemaphore(_AT_ONCE)
         self.address_family = sock.family
         host, port = sock.getsockname()[:2]
         super().__init__((host, port), handler, bind_and_activate=False)
         self.socket.close()
         sock.setblocking(True)
         self.socket = sock
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer from a thread of its own, for so long and no longer."""
+        if self._places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(
+        self, request: Any, client_address: Any
+    ) -> None:
+        """Answer, and hang up when the time is over."""
+        end = threading.Timer(_PATIENCE_SECONDS, _hang_up, [request])
+        end.daemon = True
+        end.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            end.cancel()
+            self._places.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: whoever asked went away."""
@@ -84,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
     kind: str
     text: Callable[[], str]
     may_read: Callable[[str], bool]
-    timeout = _PATIENCE_SECONDS
+    timeout = _PATIENCE_SECONDS  # of silence
     server_version = sys_version = ""
 
     def do_GET(self) -> None:
@@ -117,6 +143,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         self.wfile.write(content)
+
+
+def _hang_up(connection: socket) -> None:
+    with suppress(OSError):  # it has gone by itself
+        connection.shutdown(SHUT_RDWR)
 
 
 def _listen(host: str, port: int) -> list[socket]:

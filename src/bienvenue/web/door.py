@@ -63,6 +63,11 @@ class Door:
         ]
         self._answers = {"/profile": self._profile, "/verify": self._verify}
 
+    @property
+    def paths(self) -> list[str]:
+        """The paths that are answered here."""
+        return list(self._answers)
+
     def __call__(self, scope: Scope) -> Answer | None:
         """Answer a GET, or return None."""
         answer = self._answers.get(scope.path)

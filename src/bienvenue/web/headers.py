@@ -29,6 +29,17 @@ PAGE_POLICY = (
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
+
+def page_policy(*onward: str) -> str:
+    """Return the policy of a page whose form may lead on to other origins.
+
+    A browser holds ``form-action`` against the redirect that answers a form
+    as well (Content Security Policy Level 3, 6.4.2.1).
+    """
+    own = "form-action 'self'"
+    return PAGE_POLICY.replace(own, " ".join([own, *onward]))
+
+
 # A letter as its reader sees it: its own style, nothing else, no script, and
 # no part in this origin.
 LETTER_POLICY = (

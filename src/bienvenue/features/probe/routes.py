@@ -46,9 +46,9 @@ class Seen(schemas.Body):
 def seen() -> Response:
     """Tell `bienvenue doctor` what the service sees of its request.
 
-    Whoever does not hold the secret key is answered as if there were no
-    such path. An answer to a request without the probe's cookie sets it,
-    for a minute, with the attributes of the session cookie.
+    Whoever does not hold the secret key is answered 404. An answer to a
+    request without the probe's cookie sets it, for a minute, with the
+    attributes of the session cookie.
     """
     settings = here().settings
     if not _asked_by_the_doctor(settings):

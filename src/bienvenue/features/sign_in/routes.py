@@ -6,13 +6,21 @@ to where they came from.
 
 from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from flask import Response, request, url_for
 from pydantic import Field
 
 from bienvenue.errors import BienvenueError
 from bienvenue.return_address import MAX_CHARACTERS, ReturnAddresses
-from bienvenue.web import cookies, rendered, schemas, throttled, verbs
+from bienvenue.web import (
+    cookies,
+    headers,
+    rendered,
+    schemas,
+    throttled,
+    verbs,
+)
 from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
 from bienvenue.web.current_user import signed_in
@@ -44,7 +52,8 @@ def sign_in_page() -> Response:
     goal = request.args.get("next", "")
     if signed_in() is not None:
         return _lead_on(goal)
-    return rendered.page(_SIGN_IN, email="", next=_checked(goal))
+    goal = _checked(goal)
+    return _may_lead_on(rendered.page(_SIGN_IN, email="", next=goal), goal)
 
 
 def _signed_in_page(
@@ -53,8 +62,9 @@ def _signed_in_page(
     goal = str(members.get("next", ""))
     if error is None:
         return _lead_on(goal)
-    email = str(members.get("email", ""))
-    return rendered.outcome(_SIGN_IN, error, email=email, next=_checked(goal))
+    goal, email = _checked(goal), str(members.get("email", ""))
+    page = rendered.outcome(_SIGN_IN, error, email=email, next=goal)
+    return _may_lead_on(page, goal)
 
 
 @api.route(
@@ -121,6 +131,15 @@ def sign_out() -> Response:
 
 def _lead_on(goal: str) -> Response:
     return _redirect(_checked(goal) or url_for("bienvenue.account_page"))
+
+
+def _may_lead_on(page: Response, goal: str) -> Response:
+    """Let a page's form be answered by a redirect to a checked address."""
+    url = urlsplit(goal)
+    if url.netloc:
+        origin = f"{url.scheme}://{url.netloc}"
+        page.headers["Content-Security-Policy"] = headers.page_policy(origin)
+    return page
 
 
 def _checked(goal: str) -> str:
