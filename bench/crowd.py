@@ -26,7 +26,7 @@ _AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 )
 _DAY = 24 * 60 * 60 * 1_000_000
-_NEVER_DUE: Final = 1000  # one account in so many waits for its deletion
+_CLOSING: Final = 1000  # one account in so many waits for its deletion
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def tables(crowd: Crowd) -> Iterator[tuple[str, Iterator[Row]]]:
 def _users(crowd: Crowd, now: int) -> Iterator[Row]:
     for number in range(1, crowd.users + 1):
         own = email(number)
-        closing = number % _NEVER_DUE == 0
+        closing = number % _CLOSING == 0
         yield {
             "email": own,
             "email_key": own,

@@ -140,7 +140,7 @@ def _in_process(few: Place, many: Place, plan: Plan) -> list[Row]:
             auth.close()
 
 
-Question = tuple[str, list[Callable[[], object]]]
+Question = tuple[str, list[Callable[[], float]]]
 
 
 def _questions(
@@ -152,10 +152,10 @@ def _questions(
     yield "a login without its bcrypt", [_begin(*each) for each in both]
 
 
-def _check(place: Place, auth: Auth) -> Callable[[], object]:
+def _check(place: Place, auth: Auth) -> Callable[[], float]:
     numbers = place.numbers(place.crowd.sessions)
 
-    def check() -> object:
+    def check() -> float:
         raw = crowd.session_id(next(numbers))
         began = time.perf_counter()
         found = auth.check_session(raw)
@@ -166,10 +166,10 @@ def _check(place: Place, auth: Auth) -> Callable[[], object]:
     return check
 
 
-def _look(place: Place, auth: Auth) -> Callable[[], object]:
+def _look(place: Place, auth: Auth) -> Callable[[], float]:
     numbers = place.numbers(place.crowd.users)
 
-    def look() -> object:
+    def look() -> float:
         email = crowd.email(next(numbers))
         began = time.perf_counter()
         found = login.row(auth.db, email)
@@ -180,11 +180,11 @@ def _look(place: Place, auth: Auth) -> Callable[[], object]:
     return look
 
 
-def _begin(place: Place, auth: Auth) -> Callable[[], object]:
+def _begin(place: Place, auth: Auth) -> Callable[[], float]:
     """Begin a session: the account's row, a session, two links of a chain."""
     numbers = place.numbers(place.crowd.users)
 
-    def begin() -> object:
+    def begin() -> float:
         email = crowd.email(next(numbers))
         began = time.perf_counter()
         found = auth.create_session(email)
@@ -195,9 +195,9 @@ def _begin(place: Place, auth: Auth) -> Callable[[], object]:
     return begin
 
 
-def _timed(call: Callable[[], object], times: int) -> tuple[float, float]:
+def _timed(call: Callable[[], float], times: int) -> tuple[float, float]:
     """Return the median and the 99th percentile of so many calls."""
-    took = sorted(float(str(call())) for _ in range(times))
+    took = sorted(call() for _ in range(times))
     return took[times // 2], took[times * 99 // 100]
 
 

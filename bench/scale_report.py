@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,7 @@ def _plans(day: Iterable[Found]) -> str:
     inside = "\n".join(lines)
     return (
         "<details><summary>every statement, and its plan</summary>\n\n"
-        f"```text\n{inside}\n```\n\n</details>"
+        f"<pre>\n{escape(inside, quote=False)}\n</pre>\n\n</details>"
     )
 
 

@@ -17,6 +17,7 @@ def test_the_page_has_the_figures_that_were_kept() -> None:
     kept = json.loads(scale_report.RESULTS.read_text())
     text = scale_report.PAGE.read_text()
     assert scale_report.filled(text, kept) == text
+    assert {"sqlite", "postgresql"} <= {one["engine"] for one in kept}
     for one in kept:
         assert one["crowd"]["users"] >= 1_000_000
         assert one["crowd"]["sessions"] >= 5_000_000
