@@ -20,7 +20,8 @@ _OUTCOMES = {
     "skipped": "skipped",
 }
 _SHOWN = ("passed", "failed", "skipped")
-_FIRST = ("sqlite", "postgresql", "mariadb", "redis")
+_ENGINES = ("sqlite", "postgresql", "mariadb")
+_FIRST = (*_ENGINES, "redis")
 _LACKS = re.compile(
     r"^(?:\w+: )?(?:not run: )?([\w.+-]+) is not installed$", re.MULTILINE
 )
@@ -72,8 +73,9 @@ def _said_of(item: pytest.Item) -> Iterator[str]:
     for mark in item.iter_markers("service"):
         yield from mark.args
     call = getattr(item, "callspec", None)
-    if call is not None:
-        yield str(call.params.get("url", ""))
+    url = call.params.get("url") if call is not None else None
+    if url in _ENGINES:  # other parameters of that name are about URLs
+        yield str(url)
 
 
 def _table(
