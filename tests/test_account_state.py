@@ -264,3 +264,32 @@ def test_without_days_of_grace_it_is_gone_at_once(
     with pytest.raises(UserNotFound):
         auth.db.find_user_by(id=user.id)
     assert count(auth, OutboxRow) == 0
+
+
+def test_a_reset_that_waits_does_not_outlive_a_new_password(
+    auth: Auth,
+) -> None:
+    """Its token would be made as it leaves, after the password was set."""
+    user = auth.register_user("waits@example.com", "b4l0u")
+    for replace in (
+        lambda: account_state.set_password(
+            auth.db, auth.settings, user.id, "h"
+        ),
+        lambda: auth.update_password(
+            auth.get_reset_password_token(user.email), "another one"
+        ),
+    ):
+        auth.request_password_reset(user.email)
+        assert Letter.RESET_PASSWORD in waiting(auth)
+        replace()
+        assert Letter.RESET_PASSWORD not in waiting(auth)
+    auth.request_password_reset(user.email)
+    auth.mark_password_compromised(user.id)
+    assert Letter.RESET_PASSWORD in waiting(auth), "only a reset mends that"
+
+
+def waiting(auth: Auth) -> list[str]:
+    """Return the kinds of letters that wait."""
+    return auth.db.read(
+        lambda unit: list(unit.scalars(select(OutboxRow.letter)))
+    )

@@ -15,7 +15,12 @@ _MARK = "pytest.mark.requirement"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _EXPECT = ("pytest.raises", "pytest.warns", "pytest.fail")
 # How what asserts for its caller is named, ours and that of libraries.
-_NAMED = ("assert", "check", "call_and_validate")
+_NAMED = (
+    "assert",
+    "check",
+    "call_and_validate",
+    "run_state_machine_as_test",
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -113,6 +113,7 @@ def set_password(
         user.compromised_at = None
         session.end_all(unit, user.id)
         one_time_token.void_pending(unit, user.id)
+        outbox.take_back_resets(unit, user)
         outbox.tell(unit, settings, Letter.PASSWORD_CHANGED, user)
         audit.record(
             unit, Event.PASSWORD_CHANGED, user_id=user.id, method="operator"

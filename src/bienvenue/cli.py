@@ -56,7 +56,7 @@ class OneLineErrors(Grouped):
         """Run the command; turn what it raises into a line."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):
             raise click.exceptions.Exit(130) from None
         except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
             raise

@@ -133,6 +133,21 @@ def post(
     unit.flush()
 
 
+def take_back_resets(unit: orm.Session, user: User) -> None:
+    """Send no reset that was asked for and has not left yet.
+
+    Its token would be made as it leaves: after the password was replaced, a
+    letter that was asked for before would open the account once more.
+    """
+    unit.execute(
+        delete(OutboxRow).where(
+            OutboxRow.letter == Letter.RESET_PASSWORD,
+            OutboxRow.recipient.in_({user.email, user.email_key}),
+            OutboxRow.failed_at.is_(None),
+        )
+    )
+
+
 def tell(
     unit: orm.Session,
     settings: Settings,

@@ -135,6 +135,7 @@ def _spend(
         user.compromised_at = None
         session.end_all(unit, user_id)
         one_time_token.void_pending(unit, user_id)
+        outbox.take_back_resets(unit, user)
         if found.subject != one_time_token.BY_HAND:
             mailbox_proof.note(unit, user)
         outbox.tell(unit, settings, Letter.PASSWORD_RESET, user)

@@ -22,7 +22,7 @@ _SERVE = {"dev", "serve"}
 # Words that name a secret, in the name of an option or an argument.
 _SECRETS = ("password", "secret", "token", "pepper", "key")
 # Not secrets: switches, and the names of files.
-_HARMLESS = {"tls_key", "old_keys", "project"}
+_HARMLESS = {"tls_key", "old_keys", "project", "key"}
 # What a command wants beside an address: enough to get as far as that.
 _MORE: dict[str, list[str]] = {
     "session end": ["--all"],

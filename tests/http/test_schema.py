@@ -32,7 +32,7 @@ CHECKS = ChecksConfig(
     allow_header_conformance=OFF,
     unsupported_method=OFF,
     positive_data_acceptance=PositiveDataAcceptanceConfig(
-        expected_statuses=["2xx", "302", "400", "401", "403"]
+        expected_statuses=["2xx", "302", "303", "400", "401", "403"]
     ),
 )
 

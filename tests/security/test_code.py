@@ -42,6 +42,7 @@ FORBIDDEN = [
     ("TID251", "import time\nnow = time.time()"),
 ]
 EXCUSED = {
+    ("recipes/__init__.py", "S701"),  # no HTML is made of them
     ("stationery.py", "S701"),  # letters in plain text are no HTML
 }
 COMPARED = {

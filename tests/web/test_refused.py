@@ -186,6 +186,10 @@ def test_every_refusal_is_an_event_or_recorded_by_its_use_case() -> None:
         errors.UnknownAddress,
         errors.WrongPassword,
     }
-    no_refusal = {BienvenueError, errors.DatabaseUnavailable}
+    no_refusal = {
+        BienvenueError,
+        errors.DatabaseUnavailable,
+        errors.Leaving,
+    }
     known = {*refused.EVENTS, *by_their_use_case, *no_refusal}
     assert {*problems.STATUS} <= known

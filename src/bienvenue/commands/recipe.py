@@ -32,12 +32,9 @@ _ports = click.IntRange(1, 65535)
 def recipe(
     name: str | None, *, settings: bool, as_json: bool, **given: object
 ) -> None:
-    r"""Print a deployment recipe, or list what there is.
+    """Print a deployment recipe, or list what there is.
 
-    \b
-      bienvenue recipe
-      bienvenue recipe nginx --host accounts.example.com \
-          --upstream 10.0.0.5:5000 --upstream 10.0.0.6:5000
+    Such as `bienvenue recipe nginx --host accounts.example.com`.
     """
     from bienvenue import recipes
     from bienvenue.recipes.place import Place

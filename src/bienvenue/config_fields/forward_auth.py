@@ -20,7 +20,8 @@ class ForwardAuth(BaseModel):
         max_length=4096,
         description="origins of the applications that a person may be sent"
         " back to after signing in, with commas between them:"
-        " `https://app.example.com`; the service's own always counts",
+        " `https://accounts.example.com:8443`, of the host that the service"
+        " has; its own always counts",
     )
 
     @field_validator("return_origins")

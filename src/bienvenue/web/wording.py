@@ -53,6 +53,7 @@ SENTENCES = {
     "busy": _("Too many people are signing in. Please try again in a moment."),
     "too_many_attempts": _("Too many attempts. Please wait a while."),
     "database_unavailable": ELSE,
+    "leaving": ELSE,
 }
 
 

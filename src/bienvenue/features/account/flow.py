@@ -119,6 +119,7 @@ class Account:
             # A thief's change of address must not outlast it either.
             for purpose in (Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL):
                 one_time_token.revoke(unit, owner.id, purpose)
+            outbox.take_back_resets(unit, owner)
             where = current_client().address
             letter, settings = Letter.PASSWORD_CHANGED, self._auth.settings
             outbox.tell(unit, settings, letter, owner, detail=where)

@@ -32,15 +32,17 @@ def verify() -> Response:
     """Tell a proxy whether the request it holds has a live session.
 
     200 says who it is in `X-Auth-User`, `X-Auth-Email`, `X-Auth-Verified`
-    and `X-Auth-Session`. 401 names the sign-in page in `X-Auth-Sign-In`; a
-    proxy that asks for `/verify?redirect` gets 302 to it instead, for a
-    browser that looks at a page.
+    and `X-Auth-Session`. 401 names the sign-in page in `X-Auth-Sign-In` to a
+    browser that looks at a page; a proxy that asks for `/verify?redirect`
+    gets 302 to it instead.
     """
     found = signed_in()
     if found is not None:
         return Response(headers=identity.fields(found), mimetype="text/plain")
-    link = sign_in_link(here().settings, here().prefix, _asked())
-    if link and "redirect" in request.args and _looks_at_a_page():
+    link = None
+    if _looks_at_a_page():
+        link = sign_in_link(here().settings, here().prefix, _asked())
+    if link and "redirect" in request.args:
         return Response(status=HTTPStatus.FOUND, headers={"Location": link})
     answer = problems.problem(
         HTTPStatus.UNAUTHORIZED, "session_required", "log in first"

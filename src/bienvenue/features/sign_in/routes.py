@@ -53,7 +53,9 @@ def sign_in_page() -> Response:
     if signed_in() is not None:
         return _lead_on(goal)
     goal = _checked(goal)
-    return _may_lead_on(rendered.page(_SIGN_IN, email="", next=goal), goal)
+    return _may_lead_on(
+        rendered.page(_SIGN_IN, email="", next=goal, **_offers()), goal
+    )
 
 
 def _signed_in_page(
@@ -63,7 +65,9 @@ def _signed_in_page(
     if error is None:
         return _lead_on(goal)
     goal, email = _checked(goal), str(members.get("email", ""))
-    page = rendered.outcome(_SIGN_IN, error, email=email, next=goal)
+    page = rendered.outcome(
+        _SIGN_IN, error, email=email, next=goal, **_offers()
+    )
     return _may_lead_on(page, goal)
 
 
@@ -151,6 +155,13 @@ def _checked(goal: str) -> str:
 def _redirect(goal: str) -> Response:
     """Answer 303: whatever was sent, what follows is a GET (RFC 9110)."""
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": goal})
+
+
+def _offers() -> dict[str, Any]:
+    """Return which ways in there are beside the password."""
+    settings = here().settings
+    mailed = settings.mail != "off"
+    return {"mailed": mailed, "verified": settings.wants_verified and mailed}
 
 
 def _rules() -> dict[str, Any]:

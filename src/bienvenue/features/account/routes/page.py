@@ -115,6 +115,7 @@ def _shown() -> dict[str, Any]:
     return {
         "email": current_user.email,
         "verified": current_user.verified_at_us is not None,
+        "mailed": settings.mail != "off",
         "sessions": Account(here().auth).sessions(current_user),
         "least": settings.password_min_length if settings.strict_rules else 0,
     }
