@@ -1,5 +1,6 @@
 """Accounts that are disabled, enabled, deleted; on every engine."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -271,14 +272,15 @@ def test_a_reset_that_waits_does_not_outlive_a_new_password(
 ) -> None:
     """Its token would be made as it leaves, after the password was set."""
     user = auth.register_user("waits@example.com", "b4l0u")
-    for replace in (
+    replacements: list[Callable[[], None]] = [
         lambda: account_state.set_password(
             auth.db, auth.settings, user.id, "h"
         ),
         lambda: auth.update_password(
             auth.get_reset_password_token(user.email), "another one"
         ),
-    ):
+    ]
+    for replace in replacements:
         auth.request_password_reset(user.email)
         assert Letter.RESET_PASSWORD in waiting(auth)
         replace()
