@@ -35,6 +35,13 @@ def load_error(
     return str(caught.value)
 
 
+def test_a_secret_that_is_short_is_told_in_characters() -> None:
+    with pytest.raises(
+        ConfigurationError, match="at least 32 characters are needed"
+    ):
+        Settings(secret_key="short")
+
+
 def test_without_any_source_the_defaults_hold() -> None:
     settings = Settings.load(environ={})
     assert settings == Settings()

@@ -61,12 +61,13 @@ def paste(commands: str, folder: Path) -> list[str]:
 
 def test_the_banner_is_one_screen(service: Service) -> None:
     lines = service.output().splitlines()
-    assert len(lines) < 24
+    assert len(lines) <= 24
     assert max(map(len, lines)) <= 79
-    assert lines[:9] == [
+    assert lines[:10] == [
         "Bienvenue 0.1.0 is ready.",
         "",
         f"service  {service.url}",
+        f"pages    {service.url}/sign_up",
         f"API      {service.url}/docs",
         f"mailbox  {service.url}/dev/mailbox",
         "database bienvenue.db",
@@ -78,7 +79,7 @@ def test_the_banner_is_one_screen(service: Service) -> None:
 
 def test_every_address_in_the_banner_answers(service: Service) -> None:
     urls = re.findall(r"  ?(http://\S+)", service.output())
-    assert len(urls) == 3
+    assert len(urls) == 4
     for url in urls:
         assert requests.get(url, timeout=PATIENCE).status_code == 200
 

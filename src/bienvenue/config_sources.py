@@ -20,6 +20,7 @@ FILE_VARIABLE = PREFIX + "CONFIG"
 DEFAULT_FILE = "bienvenue.toml"
 
 _NO_BOOL = frozenset({"bool_parsing", "bool_type"})
+_TOO_SHORT = frozenset({"string_too_short", "too_short"})
 
 
 class SettingError(ConfigurationError):
@@ -67,6 +68,9 @@ def explain(
         return _unknown(name, name, names)
     if first["type"] in _NO_BOOL:
         return SettingError(name, "write true or false")
+    least = first.get("ctx", {}).get("min_length")
+    if first["type"] in _TOO_SHORT and least is not None:
+        return SettingError(name, f"at least {least} characters are needed")
     reason = first["msg"][:1].lower() + first["msg"][1:]
     return SettingError(name, reason)
 

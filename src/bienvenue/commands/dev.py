@@ -44,6 +44,7 @@ def banner(settings: Settings, url: str) -> str:
     mail = mailbox or settings.smtp_host or "off"
     facts = {
         "service": click.style(url, bold=True),
+        "pages": f"{url}/sign_up",
         "API": f"{url}/docs",
         "mailbox" if mailbox else "mail": mail,
         "database": shown.database(settings.database_url),
