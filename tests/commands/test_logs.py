@@ -12,6 +12,7 @@ from bienvenue import Settings, audit
 from bienvenue.client import Client, acting
 from bienvenue.commands import logs
 from bienvenue.events import Event
+from bienvenue.json_line import JsonLine
 
 
 @pytest.fixture
@@ -89,9 +90,21 @@ def test_a_record_is_one_object(as_json: io.StringIO) -> None:
 
 
 def test_no_input_forges_an_object(as_json: io.StringIO) -> None:
-    hostile = 'a\n{"level":"error"}\r\x1b[31m\x00\u2028\ud800é"'
+    hostile = 'a\n{"level":"error"}\r\x1b[31m\x00\u2028é"'
     logging.getLogger("x").error("%s", hostile)
     said = as_json.getvalue()
+    assert_one_object(said, hostile)
+
+
+def test_half_a_character_is_told_too() -> None:
+    """Not by way of the log, which the tests' own report quotes."""
+    half = "a\ud800"
+    record = logging.makeLogRecord({"msg": "%s", "args": (half,)})
+    assert_one_object(JsonLine().format(record) + "\n", half)
+
+
+def assert_one_object(said: str, hostile: str) -> None:
+    """See one line of plain characters, with that message in it."""
     assert said.count("\n") == 1
     assert said.strip().isascii()
     assert said.strip().isprintable()

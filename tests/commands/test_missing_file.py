@@ -3,7 +3,11 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bienvenue import engine, migrations
+from bienvenue.cli import cli
+from bienvenue.commands import database
 from tests.service import finished
 
 
@@ -46,3 +50,28 @@ def test_an_import_makes_the_database(tmp_path: Path) -> None:
     done = finished(tmp_path, "user", "import", "in.jsonl")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "bienvenue.db").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["user", "export"],
+        ["user", "import", "--dry-run", "people.csv"],
+        ["user", "import", "people.csv"],
+    ],
+)
+def test_no_command_upgrades_a_database_of_production(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BIENVENUE_SECRET_KEY", "k" * 32)
+    url = f"sqlite:///{tmp_path / 'older.db'}"
+    opened = engine.make_engine(engine.parse_url(url))
+    with opened.begin() as connection:
+        migrations.upgrade(connection, "0003")
+    opened.dispose()
+    Path("people.csv").write_text("email\nbob@example.com\n")
+    done = CliRunner().invoke(cli, [*command, "--database-url", url])
+    assert done.exit_code == 1
+    assert "bienvenue db upgrade" in done.output
+    assert database.revision(url) == "0003"

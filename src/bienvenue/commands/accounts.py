@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-from bienvenue import database_file
 from bienvenue.commands import opened, told
-from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.errors import ConfigurationError
 from bienvenue.interchange import elsewhere, exporting, importing, readers
@@ -34,10 +32,8 @@ def bring_in(
     imported.
     """
     lines = _lines(path, source, project)
-    settings = Settings.load({"database_url": url})
-    if dry_run:
-        database_file.require(settings.database_url)
-    with DB.of(settings) as db:
+    settings = opened.settings_of(url)
+    with opened.as_it_is(settings) if dry_run else DB.of(settings) as db:
         report = importing.examine(db, lines)
         refused = bool(report.faults or (report.known and not skip_known))
         imported = 0
@@ -65,9 +61,7 @@ def bring_in(
 
 def let_out(url: str | None, form: str, output: Path | None) -> None:
     """Export all accounts to a file that its owner alone may read."""
-    settings = Settings.load({"database_url": url})
-    database_file.require(settings.database_url)
-    with DB.of(settings) as db:
+    with opened.as_it_is(opened.settings_of(url)) as db:
         if output is None:
             with opened.acting_operator("user export"):
                 exporting.write(db, sys.stdout, form)

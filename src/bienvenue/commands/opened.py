@@ -60,6 +60,18 @@ def to_change(
         yield auth
 
 
+def as_it_is(settings: Settings) -> DB:
+    """Open a database that is there, whole, without upgrading it.
+
+    Raises ``SchemaBehind`` for one of an earlier release, and
+    ``DatabaseUnavailable`` for a file that is not there.
+    """
+    database_file.require(settings.database_url)
+    db = DB(settings.database_url, upgrades=False)
+    db.configure(settings)
+    return db
+
+
 def acting_operator(command: str) -> AbstractContextManager[None]:
     """Have what is done in a ``with`` block be done by the operator."""
     return acting(
