@@ -25,15 +25,15 @@ CODE = [
     for name in ("src", "main.py", "bench", "deploy", "tools")
     if (ROOT / name).exists()
 ]
-# A few workers help, since tests wait for servers and for bcrypt; dozens on
-# a big machine would only crowd it. A file stays with one worker, which
-# then starts that file's server once.
+# One worker more than there are cores, since tests wait for servers that
+# start, die and come back; dozens on a big machine would only crowd it. A
+# file stays with one worker, which then starts that file's server once.
+WORKERS = min((os.cpu_count() or 1) + 1, 4)
 PYTEST = [
     "pytest",
     "--quiet",
     "--no-header",
-    "--numprocesses=auto",
-    "--maxprocesses=4",
+    f"--numprocesses={WORKERS}",
     "--dist=loadfile",
     "--cov",
     "--cov-report=term",

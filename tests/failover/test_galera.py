@@ -23,6 +23,8 @@ from tests.failover import galera
 from tests.failover.galera import Round
 from tests.service import PATIENCE
 
+pytestmark = pytest.mark.service("galera")
+
 T = TypeVar("T")
 
 SECONDS = float(os.environ.get("FAILOVER_SECONDS", galera.SECONDS))

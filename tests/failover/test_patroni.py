@@ -19,6 +19,8 @@ from tests.failover import patroni
 from tests.failover.record import Report
 from tests.http.client import new_address
 
+pytestmark = pytest.mark.service("patroni")
+
 SECONDS = float(os.environ.get("FAILOVER_SECONDS", patroni.SECONDS))
 
 

@@ -22,6 +22,8 @@ from tests.services.nodes import Nodes, behind, settings
 from tests.services.post import Post
 from tests.smtp import listening
 
+pytestmark = pytest.mark.service("nginx", "postgresql")
+
 SECONDS = float(os.environ.get("LOST_SECONDS", "10"))
 
 

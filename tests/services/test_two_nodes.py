@@ -24,6 +24,8 @@ from tests.services.nodes import Nodes, behind, settings
 from tests.services.post import Post
 from tests.smtp import listening
 
+pytestmark = pytest.mark.service("nginx", "postgresql")
+
 GUESSES = 10
 
 
