@@ -4,10 +4,11 @@
 .DEFAULT_GOAL := help
 # Every target shares one .venv: `make -j` changes nothing.
 .NOTPARALLEL:
-.PHONY: help run setup setup-dev test lint check bench failover mutation lock \
-	clean
-# A stray one of these would point the project's own Python elsewhere.
-unexport PYTHONHOME PYTHONPATH
+.PHONY: help run setup setup-dev test lint check bench failover mutation \
+	screenshots lock clean
+# A stray one of these would point the project's own Python elsewhere, or
+# have each of the hundreds of processes that tests start compile everything.
+unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 bin := .venv/bin
 
@@ -40,6 +41,9 @@ failover: setup-dev ## kill database servers under load: minutes
 
 mutation: setup-dev ## put faults into the code, see whether tests notice
 	@$(bin)/python -m tools.mutation $(ARGS)
+
+screenshots: setup-dev ## take the pictures in docs/pages/ anew
+	@$(bin)/python -m tools.screenshots
 
 lock: setup-dev ## solve the locks in requirements/ anew
 	@$(SHELL) tools/lock.sh $(ARGS)
