@@ -69,3 +69,12 @@ def test_the_contract_s_words_for_a_taken_address() -> None:
     error = errors.EmailTaken("bob@example.com")
     assert str(error) == "User bob@example.com already exists"
     assert error.email == "bob@example.com"
+
+
+@pytest.mark.parametrize("kind", TREE)
+def test_a_traceback_names_where_an_error_is_imported_from(
+    kind: type[BienvenueError],
+) -> None:
+    assert f"{kind.__module__}.{kind.__name__}" in {
+        f"bienvenue.errors.{name}" for name in errors.__all__
+    }

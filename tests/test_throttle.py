@@ -22,6 +22,7 @@ from bienvenue.rate_limit import Answer, Budget, NullLimiter, Taken
 from bienvenue.rate_limit.memory import MemoryLimiter
 from bienvenue.rate_limit.redis import RedisLimiter
 from bienvenue.throttle import Throttle
+from bienvenue.throttle.budgets import Budgets
 
 KEY = "k" * 32
 SIGNER = DeviceSigner(b"a" * 32)
@@ -137,15 +138,15 @@ def test_a_changed_token_is_none() -> None:
 def test_tokens_outlast_a_restart_when_there_is_a_key() -> None:
     def kept(*keys: str | None) -> bool:
         first, second = (
-            Throttle(Settings(secret_key=key, strict=True)) for key in keys
+            Budgets(Settings(secret_key=key, strict=True)) for key in keys
         )
         cookie = first.remember("", "Bob@example.com")
-        account = second._account("bob@EXAMPLE.com")
+        account = second.account("bob@EXAMPLE.com")
         assert "bob" not in cookie + account
         return second._devices.find(cookie, account) is not None
 
-    throttle = Throttle(Settings(secret_key=KEY))
-    assert throttle._account_key != throttle._devices._key != KEY.encode()
+    both = Budgets(Settings(secret_key=KEY))
+    assert both._account_key != both._devices._key != KEY.encode()
     assert kept(KEY, KEY)
     assert not kept(KEY, "x" * 32)
     assert not kept(None, None)
@@ -155,20 +156,20 @@ def test_tokens_outlast_a_restart_when_there_is_a_key() -> None:
 def test_a_device_is_known_while_its_key_is_replaced() -> None:
     """Both keys count; new cookies are of the new one, which then stays."""
     old, new, email = "o" * 32, "n" * 32, "Bob@example.com"
-    before = Throttle(Settings(secret_key=old, strict=True))
-    between = Throttle(
+    before = Budgets(Settings(secret_key=old, strict=True))
+    between = Budgets(
         Settings(secret_key=new, secret_keys_old=old, strict=True)
     )
-    after = Throttle(Settings(secret_key=new, strict=True))
+    after = Budgets(Settings(secret_key=new, strict=True))
     cookie = before.remember("", email)
-    for throttle, known in ((before, 1), (between, 1), (after, 0)):
-        account = throttle._account(email)
-        budgets = throttle._of_device(cookie, account, email)
-        assert bool(budgets) == known
+    for one, known in ((before, 1), (between, 1), (after, 0)):
+        account = one.account(email)
+        found = one.of_device(cookie, account, email)
+        assert bool(found) == known
     cookie = between.remember(cookie, email)
-    assert after._of_device(cookie, after._account(email), email)
+    assert after.of_device(cookie, after.account(email), email)
     eve = "eve@example.com"
-    assert not between._of_device(cookie, between._account(eve), eve)
+    assert not between.of_device(cookie, between.account(eve), eve)
 
 
 @pytest.mark.requirement("V11.2.3")

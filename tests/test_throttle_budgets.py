@@ -16,7 +16,8 @@ from bienvenue.errors import (
 )
 from bienvenue.rate_limit import Answer, Budget
 from bienvenue.rate_limit.memory import MemoryLimiter
-from bienvenue.throttle import WINDOWS, Throttle
+from bienvenue.throttle import Throttle
+from bienvenue.throttle.budgets import WINDOWS, Budgets
 
 KEY = "k" * 32
 BOB, EVE = "bob@example.com", "eve@example.com"
@@ -156,9 +157,9 @@ def test_accounts_keep_their_names_across_versions() -> None:
 
 
 def test_devices_keep_their_names_across_versions() -> None:
-    one = throttle()
+    one = Budgets(Settings(secret_key=KEY))
     key = hmac.digest(KEY.encode(), b"bienvenue device cookies", "sha256")
-    account = one._account(BOB)
+    account = one.account(BOB)
     with clock.frozen():
         issued = clock.now_us() // 1_000_000
         note = f"device.{account}.d.{issued}".encode()
@@ -261,6 +262,7 @@ def test_the_windows_are_those_of_the_page() -> None:
         "login_failures_per_account": 900,
         "login_failures_per_device": 900,
         "login_failures_in_a_row": 31_536_000,
+        "guess_mails_per_account": 86_400,
         "registrations_per_network": 3600,
         "reset_requests_per_network": 3600,
         "reset_mails_per_account": 3600,

@@ -1,8 +1,9 @@
-"""Several MariaDB servers in one URL, of which the first living is used.
+"""A connection to MariaDB: to the first living of several, and current.
 
-PostgreSQL's client library does this by itself; MariaDB's clients do not, so
-it is done here, and no proxy is needed in front of a Galera cluster.  What a
-connection to such a cluster has to be told is here as well.
+PostgreSQL's client library finds one of several servers by itself; MariaDB's
+clients do not, so it is done here, and no proxy is needed in front of a
+Galera cluster.  What a connection to such a cluster has to be told is here
+as well.
 """
 
 import socket
@@ -14,7 +15,9 @@ from sqlalchemy.engine import URL, Dialect
 
 from bienvenue.errors import ConfigurationError
 
-MYSQL = ("mysql", "mariadb")
+BACKENDS = ("mysql", "mariadb")
+"""What SQLAlchemy calls it: the protocol is MySQL's."""
+
 _PORT = 3306
 # Only where another server is tried next: one alone may take its time.
 _CONNECT_SECONDS = 2
@@ -38,7 +41,7 @@ class Host(NamedTuple):
     port: int
 
 
-def of(url: URL) -> list[Host]:
+def hosts_of(url: URL) -> list[Host]:
     """Return the servers that a MySQL URL names as ``host=`` parameters.
 
     None where it has one server in the usual place, or a socket.  Raises
@@ -61,7 +64,7 @@ def watch(engine: Engine, hosts: Sequence[Host]) -> None:
     event.listen(engine, "connect", _stay_current)
 
 
-def without(url: URL) -> URL:
+def without_hosts(url: URL) -> URL:
     """Return a URL without the parameters that are read here."""
     return url.difference_update_query(["host"])
 

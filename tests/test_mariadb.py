@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from bienvenue import DB, hosts
+from bienvenue import DB, mariadb
 from bienvenue.engine import parse_url
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
-from bienvenue.hosts import Host
+from bienvenue.mariadb import Host
 from tests.cut_connections import Forwarder
 from tests.service import free_port
 
@@ -31,9 +31,9 @@ def test_servers_are_named_as_parameters(
     query: str, found: list[Host]
 ) -> None:
     url = parse_url(f"mysql://me:{SECRET}@/accounts?{query}")
-    assert hosts.of(url) == found
-    assert "host" not in hosts.without(url).query
-    assert hosts.of(hosts.without(url)) == []
+    assert mariadb.hosts_of(url) == found
+    assert "host" not in mariadb.without_hosts(url).query
+    assert mariadb.hosts_of(mariadb.without_hosts(url)) == []
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_server_that_says_nothing_is_passed_over(
 
 
 def port_of(url: str) -> int:
-    return hosts.of(parse_url(url))[0].port
+    return mariadb.hosts_of(parse_url(url))[0].port
 
 
 def test_none_that_lives_is_one_error() -> None:
