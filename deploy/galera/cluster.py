@@ -14,15 +14,8 @@ from pathlib import Path
 from string import Template
 
 from deploy.galera.node import Node, Place
-from deploy.galera.programs import (
-    ADDRESS,
-    PATIENCE,
-    hand_over,
-    not_as_root,
-    ports,
-    program,
-    provider,
-)
+from deploy.galera.programs import PATIENCE, program, provider
+from deploy.programs import ADDRESS, hand_over, not_as_root, ports
 
 TEMPLATE = Path(__file__).with_name("galera.cnf")
 NAMES = ("one", "two", "three")

@@ -9,7 +9,8 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 
-from deploy.galera.programs import PATIENCE, not_as_root, program
+from deploy.galera.programs import PATIENCE, program
+from deploy.programs import not_as_root
 
 _LOOK_SECONDS = 0.1
 _NOWHERE = "00000000-0000-0000-0000-000000000000"

@@ -16,7 +16,8 @@ import psycopg
 
 from deploy.patroni.layout import Passwords, laid_out
 from deploy.patroni.node import Node
-from deploy.patroni.processes import ADDRESS, PATIENCE
+from deploy.patroni.processes import PATIENCE
+from deploy.programs import ADDRESS
 
 ROLE = "bienvenue"
 _LOOK_SECONDS = 0.1

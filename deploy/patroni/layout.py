@@ -7,13 +7,8 @@ from pathlib import Path
 from string import Template
 
 from deploy.patroni.node import Node, Place
-from deploy.patroni.processes import (
-    ADDRESS,
-    hand_over,
-    ports,
-    program,
-    server_programs,
-)
+from deploy.patroni.processes import etcd, server_programs
+from deploy.programs import ADDRESS, hand_over, ports
 
 TEMPLATE = Path(__file__).with_name("patroni.yml")
 NAMES = ("one", "two", "three")
@@ -41,7 +36,7 @@ def laid_out(
 
     Raises ``MissingProgram``.
     """
-    etcd, programs = program("etcd"), server_programs()
+    etcd_program, programs = etcd(), server_programs()
     hand_over(folder)
     free = ports()
     places = [
@@ -65,7 +60,7 @@ def laid_out(
             superuser_password=passwords.superuser,
             replication_password=passwords.replication,
         )
-        command = [etcd, *_etcd_options(place, places)]
+        command = [etcd_program, *_etcd_options(place, places)]
         nodes.append(Node(place, command, config, passwords.rest))
     return nodes
 

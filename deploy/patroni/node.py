@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from deploy.patroni.processes import (
-    ADDRESS,
     PATIENCE,
     children,
-    hand_over,
     patroni,
     start,
     tell,
     title,
 )
+from deploy.programs import ADDRESS, hand_over
 
 _SECONDS = 20.0  # for an answer of Patroni's
 

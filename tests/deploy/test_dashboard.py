@@ -1,9 +1,7 @@
 """The dashboard and the alerts ask for metrics that there are."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from bienvenue.app import layout
 from bienvenue.metrics import catalogue, text
 from bienvenue.metrics.shape import Metric
+from tests import installed
 from tools import dashboard, docs
 
 ROOT = docs.ROOT
@@ -107,12 +106,7 @@ def test_every_alert_says_what_to_do() -> None:
 @pytest.fixture
 def promtool() -> str:
     """Prometheus's own tool."""
-    found = shutil.which("promtool")
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("promtool is not installed: apt install prometheus")
-        pytest.skip("promtool is not installed")
-    return found
+    return installed.program("promtool", "prometheus")
 
 
 def test_prometheus_takes_the_rules(promtool: str) -> None:

@@ -1,0 +1,1 @@
+"""Clusters to try failures on: PostgreSQL under Patroni, MariaDB's Galera."""
