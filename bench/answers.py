@@ -1,8 +1,10 @@
 """Look at answers one by one, before only their number counts."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -11,6 +13,7 @@ from bench.people import PASSWORD, Person
 from bench.servers import WITH_SESSIONS, Failed
 from bench.targets import EMAIL
 
+VERIFY = "/verify"
 _PATIENCE = 60
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -30,12 +33,17 @@ class Client:
         """Connect when first used."""
         self._connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
 
-    def get(self, session_id: str | None) -> Answer:
-        """Ask for the profile."""
+    def get(self, session_id: str | None, path: str = PATH) -> Answer:
+        """Ask for the profile, or what else a session is asked for."""
+        cookie = None if session_id is None else f"session_id={session_id}"
+        return self.ask(cookie, path)
+
+    def ask(self, cookies: str | None, path: str) -> Answer:
+        """Ask for a path with a Cookie header, if there is one."""
         headers = {"Accept": "application/json"}
-        if session_id is not None:
-            headers["Cookie"] = f"session_id={session_id}"
-        return self._send("GET", PATH, None, headers)
+        if cookies is not None:
+            headers["Cookie"] = cookies
+        return self._send("GET", path, None, headers)
 
     def log_in(self, email: str) -> str:
         """Sign in and return the session id.  Raises ``Failed``."""
@@ -65,22 +73,54 @@ class Client:
         return Answer(response.status, fields, response.read())
 
 
-def verify(target: str, port: int, people: Iterable[Person]) -> Answer:
-    """Check that everybody gets the right answer; return the last one.
+def verify(target: str, port: int, people: Iterable[Person]) -> list[Answer]:
+    """Check that everybody gets the right answers; return the last ones.
 
+    They are of ``/profile`` and, from what looks at the cookie, ``/verify``.
     Raises ``Failed``.
     """
-    client = Client(port)
+    client, last = Client(port), list[Answer]()
     for email, session_id in people:
         answer = client.get(session_id)
         wanted = email if target in WITH_SESSIONS else EMAIL
         if answer.status != 200 or not _tells(answer.body, wanted):
             raise Failed(f"{target}: {answer.status} {answer.body[:80]!r}")
+        last = [answer]
+        if target in WITH_SESSIONS:
+            last.append(_verified(target, client, email, session_id))
     if target in WITH_SESSIONS:
         for nobodys in (None, "", "00000000-0000-0000-0000-000000000000"):
             if client.get(nobodys).status != 403:
                 raise Failed(f"{target}: let nobody in")
+            if client.get(nobodys, VERIFY).status != 401:
+                raise Failed(f"{target}: verified nobody")
     client.close()
+    return last
+
+
+def verify_peer(name: str, port: int, path: str, cookies: Path) -> None:
+    """Check that a peer knows every session.
+
+    The file has an address and its Cookie header a line, a tab between.
+    Raises ``Failed``.
+    """
+    with closing(Client(port)) as client:
+        for line in cookies.read_text().splitlines():
+            email, cookie = line.split("\t")
+            answer = client.ask(cookie, path)
+            if answer.status != 200 or email.encode() not in answer.body:
+                raise Failed(f"{name}: {answer.status} {answer.body[:80]!r}")
+        answer = client.ask(None, path)
+        if answer.status == 200 and email.encode() in answer.body:
+            raise Failed(f"{name}: let nobody in")
+
+
+def _verified(
+    target: str, client: Client, email: str, session_id: str
+) -> Answer:
+    answer = client.get(session_id, VERIFY)
+    if (answer.status, answer.headers.get("x-auth-email")) != (200, email):
+        raise Failed(f"{target}: {VERIFY} {answer.status}")
     return answer
 
 

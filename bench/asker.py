@@ -1,5 +1,6 @@
-"""The plain load generator: ``python -m bench.asker PORT SECONDS COOKIES``.
+"""The plain load generator: the program ``python -m bench.asker``.
 
+It takes a port, seconds, a file of Cookie headers and a path.
 One thread, as many connections as ``wrk`` has, one request at a time on
 each.  Every answer must be a 200.  It prints what ``load.lua`` prints.
 """
@@ -12,20 +13,20 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
-from bench.load import CONNECTIONS, PATH
+from bench.load import CONNECTIONS
 
 _OK = b"HTTP/1.1 200"
 _END = b"\r\n\r\n"
 
 
-def requests_for(port: int, cookies: Path) -> Iterator[bytes]:
-    """Return requests without end, with all session ids by turns."""
+def requests_for(port: int, cookies: Path, path: str) -> Iterator[bytes]:
+    """Return requests without end, with all cookies by turns."""
     return cycle(
         [
-            f"GET {PATH} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
             "Accept: application/json\r\n"
-            f"Cookie: session_id={session_id}\r\n\r\n".encode()
-            for session_id in cookies.read_text().splitlines()
+            f"Cookie: {line}\r\n\r\n".encode()
+            for line in cookies.read_text().splitlines()
         ]
     )
 
@@ -87,9 +88,9 @@ class Asker:
         sock.close()
 
 
-def main(port: str, seconds: str, cookies: str) -> None:
+def main(port: str, seconds: str, cookies: str, path: str) -> None:
     """Ask, and print what came of it in microseconds."""
-    asker = Asker(int(port), requests_for(int(port), Path(cookies)))
+    asker = Asker(int(port), requests_for(int(port), Path(cookies), path))
     lasted = asker.run(float(seconds))
     if not asker.took:
         raise SystemExit("nothing was answered")

@@ -1,13 +1,13 @@
--- Asks for the same path again and again, each time with the next cookie of
--- the file that is named after "--" on the command line.
+-- Asks for the path of the address again and again, each time with the next
+-- line of the file that is named after "--" as its Cookie header.
 
 local requests, last = {}, 0
 
 function init(args)
-  for id in io.lines(args[1]) do
+  for cookies in io.lines(args[1]) do
     requests[#requests + 1] = wrk.format("GET", nil, {
       ["Accept"] = "application/json",
-      ["Cookie"] = "session_id=" .. id,
+      ["Cookie"] = cookies,
     })
   end
 end

@@ -36,19 +36,21 @@ def generator() -> str:
     return "wrk" if shutil.which("wrk") else "bench/asker.py"
 
 
-def ask(port: int, cookies: Path, seconds: int, core: int) -> Load:
-    """Ask for the profile with all session ids in the file by turns.
+def ask(
+    port: int, cookies: Path, seconds: int, core: int, path: str = PATH
+) -> Load:
+    """Ask for a path with all Cookie headers in the file by turns.
 
     Raises ``Failed`` when any answer was an error.
     """
-    url = f"http://127.0.0.1:{port}{PATH}"
+    url = f"http://127.0.0.1:{port}{path}"
     if generator() == "wrk":
         script = str(ROOT / "bench" / "load.lua")
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
         command += ["-s", script, url, "--", str(cookies)]
     else:
         command = [sys.executable, "-m", "bench.asker"]
-        command += [str(port), str(seconds), str(cookies)]
+        command += [str(port), str(seconds), str(cookies), path]
     done = subprocess.run(
         ["taskset", "-c", str(core), *command],
         cwd=ROOT,

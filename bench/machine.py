@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import resource
 import shutil
 import sqlite3
@@ -98,17 +99,25 @@ class _Reading(NamedTuple):
 class Watch:
     """Over a ``with`` block, tells what server, we and others used."""
 
-    def __init__(self, pid: int | None, shares: Sequence[Share]) -> None:
-        """Watch the process ``pid`` and its children, if there is one."""
-        self._pid, self._shares = pid, shares
+    def __init__(
+        self,
+        pid: int | None,
+        shares: Sequence[Share],
+        beside: Sequence[int] = (),
+    ) -> None:
+        """Watch the process ``pid`` and its children, if there is one.
+
+        What the processes ``beside`` it and their children use counts as
+        ours, and not as the server's.
+        """
+        self._pid, self._shares, self._beside = pid, shares, beside
         self.server_seconds = self.own_seconds = 0.0
         self.foreign: list[float] = []
 
     def _read(self) -> _Reading:
         server = cpu_seconds(self._pid) if self._pid else 0.0
-        return _Reading(
-            time.monotonic(), server, own_seconds(), busy_seconds()
-        )
+        us = own_seconds() + sum(map(cpu_seconds, self._beside))
+        return _Reading(time.monotonic(), server, us, busy_seconds())
 
     def __enter__(self) -> "Watch":
         """Begin."""
@@ -136,6 +145,13 @@ class Watch:
         return any(part > share.limit for part, share in pairs)
 
 
+def kernel(release: str) -> str:
+    """Return a kernel's name and version, without what built it."""
+    version_alone = re.match(r"\d+(?:\.\d+)*", release)
+    name = platform.system()
+    return f"{name} {version_alone[0]}" if version_alone else name
+
+
 def facts() -> dict[str, str]:
     """Return what a reader needs to know to place the figures."""
     model = next(
@@ -149,7 +165,7 @@ def facts() -> dict[str, str]:
     return {
         "processor": model,
         "cores": str(len(os.sched_getaffinity(0))),
-        "kernel": platform.release(),
+        "kernel": kernel(platform.release()),
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
         **{name: version(name) for name in _LIBRARIES},

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench import machine, people
+from bench.claims import Claim
 from bench.servers import ROOT, Failed, Server, started
 
 RESULTS = ROOT / "bench" / "results" / "memory.json"
@@ -75,7 +76,8 @@ def measure(*, quick: bool) -> list[Memory]:
     """Measure the service, watched and not."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file = Path(folder, "bench.db")
-        cookies = [one.session_id for one in people.populate(file, 100, 50)]
+        signed_in = people.populate(f"sqlite:///{file}", 100, 50)
+        cookies = [one.session_id for one in signed_in]
         times = REQUESTS // 50 if quick else REQUESTS
 
         def of_service(name: str, env: dict[str, str]) -> list[Memory]:
@@ -161,6 +163,13 @@ def table(found: list[Memory], *, markdown: bool) -> str:
     )
 
 
+def claim(found: list[Memory]) -> Claim:
+    """Return what the service takes when it has been used, all pages."""
+    used = found[1]
+    words = f"RSS; PSS {used.pss / _MB:.0f} MB, own {used.own / _MB:.0f} MB"
+    return Claim("memory", used.rss / _MB, note=words)
+
+
 def verdict(found: list[Memory]) -> str:
     """Say whether the idle service stays below what is aimed for."""
     idle = found[0].pss / _MB
@@ -168,14 +177,13 @@ def verdict(found: list[Memory]) -> str:
     return f"idle service: {idle:.1f} MB (PSS), {word} {AIM_MB} MB"
 
 
-def main(*, quick: bool, markdown: bool) -> None:
-    """Measure, print, and keep what a whole run gave."""
+def main(*, quick: bool, markdown: bool) -> list[Memory]:
+    """Measure, print, keep what a whole run gave, and return it."""
     found = measure(quick=quick)
     facts = machine.facts()
     print(table(found, markdown=markdown))
     print()
     print(verdict(found))
-    print("machine: " + ", ".join(f"{k} {v}" for k, v in facts.items()))
     if not quick:
         results = {
             "machine": facts,
@@ -183,3 +191,4 @@ def main(*, quick: bool, markdown: bool) -> None:
             "rows": [asdict(one) for one in found],
         }
         RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    return found

@@ -19,8 +19,9 @@ from flask import Flask
 from pydantic_core import to_json
 from sqlalchemy.dialects import sqlite
 
-from bench import load, machine, people, targets
+from bench import hooks, load, machine, people, targets
 from bench.machine import Watch
+from bench.rounds import on_core
 from bench.servers import started
 from bienvenue import clock, secret
 from bienvenue.app import create_app, door_for, layout
@@ -28,7 +29,7 @@ from bienvenue.config import Settings
 from bienvenue.metrics.meter import Meter
 from bienvenue.server import answer, environ
 from bienvenue.session_check import _query
-from bienvenue.web.door import _COOKIE
+from bienvenue.web.door import _COOKIE, Door
 from bienvenue.web.extension import KEY
 from bienvenue.web.watched_door import CountedDoor
 
@@ -87,6 +88,7 @@ def parts(file: Path, session_ids: list[str], times: int) -> dict[str, float]:
 
     try:
         door = door_for(app)
+        assert isinstance(door, Door)
         for one in scopes:
             assert door(one) is not None
         return {
@@ -110,7 +112,7 @@ def parts(file: Path, session_ids: list[str], times: int) -> dict[str, float]:
             ),
             "bare Flask route, WSGI included": run(wsgi(targets.app), scopes),
             "Flask route of the service, the same": run(wsgi(app), scopes),
-        }
+        } | hooks.costs(app, wsgi(app), scopes, times)
     finally:
         extension.close()
 
@@ -186,22 +188,16 @@ def over_http(file: Path, cookies: Path, seconds: int) -> dict[str, float]:
     return found
 
 
-def main(*, quick: bool) -> None:
-    """Print the list."""
-    everything = os.sched_getaffinity(0)
+def measure(*, quick: bool) -> dict[str, float]:
+    """Return the list: CPU seconds by name."""
     server_core, _ = machine.cores()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file, cookies = Path(folder, "bench.db"), Path(folder, "session_ids")
         accounts, sessions = (100, 50) if quick else (10_000, 2_000)
-        signed_in = people.populate(file, accounts, sessions)
+        url = f"sqlite:///{file}"
+        signed_in = people.populate(url, accounts, sessions)
         ids = [person.session_id for person in signed_in]
-        cookies.write_text("".join(f"{one}\n" for one in ids))
-        os.sched_setaffinity(0, {server_core})
-        try:
+        people.keep_cookies(cookies, ids)
+        with on_core(server_core):
             found = parts(file, ids, 200 if quick else 10_000)
-        finally:
-            os.sched_setaffinity(0, everything)
-        found |= over_http(file, cookies, 1 if quick else 3)
-    width = max(map(len, found))
-    for name, seconds in found.items():
-        print(f"{name:<{width}}  {seconds * 1e6:7.2f} us")
+        return found | over_http(file, cookies, 1 if quick else 3)

@@ -1,5 +1,6 @@
 """A database with people in it, many of them signed in."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +26,12 @@ class Person(NamedTuple):
     session_id: str
 
 
-def populate(file: Path, accounts: int, sessions: int) -> list[Person]:
+def keep_cookies(file: Path, session_ids: Iterable[str]) -> None:
+    """Write the Cookie headers of some sessions, a line each."""
+    file.write_text("".join(f"session_id={one}\n" for one in session_ids))
+
+
+def populate(url: str, accounts: int, sessions: int) -> list[Person]:
     """Make a database with accounts, and sessions over all of them.
 
     All have the same password, hashed once at cost 12.  Returns the
@@ -33,7 +39,7 @@ def populate(file: Path, accounts: int, sessions: int) -> list[Person]:
     """
     hashed = PasswordHasher(12).hash(PASSWORD)
     with (
-        DB(f"sqlite:///{file}") as db,
+        DB(url) as db,
         clock.frozen(clock.now() - _SIGNED_IN_FOR),
     ):
 

@@ -4,22 +4,24 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.peer import PEERS
 from bench.rounds import LOGIN, RAW, Sample
 
 TITLES = {
-    "door": "session check, as the service answers it",
-    "route": "session check through its Flask route",
+    "profile": "`GET /profile`, as the service answers it",
+    "verify": "`GET /verify`, as the service answers it",
+    "route": "`GET /profile` through its Flask route",
     "bare": "bare Flask route, same server",
     "wsgi": "bare Flask route, Granian's WSGI mode",
     "constant": "constant answer, same server, no Flask",
     LOGIN: "login at cost 12",
     RAW: "`bcrypt.checkpw` at cost 12, in threads",
+    **{one.name: f"{one.title}, its own session check" for one in PEERS},
+    "few": "`GET /profile`, a thousand users",
+    "many": "`GET /profile`, a million users",
 }
-BASES = {LOGIN: RAW, RAW: RAW}
+_ENGINES = {"postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 _BASE = "bare"
-
-# What must be reached, as a ratio to the base.
-WANTED = {"door": 0.6, LOGIN: 0.95}
 
 _HEADS = (
     "",
@@ -63,7 +65,7 @@ class Row:
         """Return it as a table's cells."""
         rate = f"{self.rate:,.0f}" if self.rate >= 100 else f"{self.rate:.2f}"
         return (
-            TITLES[self.what],
+            title(self.what),
             rate,
             f"{self.ratio:.2f}",
             f"{self.p50 * 1e3:.2f}" if self.p50 < 0.1 else _ms(self.p50),
@@ -72,6 +74,23 @@ class Row:
             f"{self.by_cpu:.2f}",
             f"{self.quiet}/{self.rounds}",
         )
+
+
+def title(what: str) -> str:
+    """Return what a sample's name means, in words."""
+    engine, _, name = what.rpartition(" ")
+    words = TITLES[name]
+    return f"{words}; {_ENGINES[engine]} at work" if engine else words
+
+
+def base_of(what: str) -> str:
+    """Return the name of the sample that something is compared with."""
+    if what in (LOGIN, RAW):
+        return RAW
+    if what in ("few", "many"):
+        return "few"
+    engine, space, _ = what.rpartition(" ")
+    return f"{engine}{space}{_BASE}"
 
 
 def rows(samples: Sequence[Sample]) -> list[Row]:
@@ -83,7 +102,7 @@ def rows(samples: Sequence[Sample]) -> list[Row]:
     for one in samples:
         found.setdefault(one.what, []).append(one)
     return [
-        _row(what, every, found[BASES.get(what, _BASE)])
+        _row(what, every, found[base_of(what)])
         for what, every in found.items()
     ]
 
@@ -108,11 +127,20 @@ def _row(what: str, samples: Sequence[Sample], base: Sequence[Sample]) -> Row:
 
 
 def table(all_rows: Sequence[Row], *, markdown: bool) -> str:
-    """Return the rows as a table, for a terminal or for README."""
-    lines = [_HEADS, *(row.cells() for row in all_rows)]
+    """Return the rows as a table, for a terminal or for a page."""
+    return aligned(
+        [_HEADS, *(row.cells() for row in all_rows)], markdown=markdown
+    )
+
+
+def aligned(lines: Sequence[Sequence[str]], *, markdown: bool) -> str:
+    """Return lines of cells as a table; the first line is its head.
+
+    The first column is words; others end at the same place.
+    """
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
 
-    def one(cells: tuple[str, ...]) -> str:
+    def one(cells: Sequence[str]) -> str:
         first, *rest = zip(cells, widths, strict=True)
         fitted = [first[0].ljust(first[1]), *(c.rjust(w) for c, w in rest)]
         return f"| {' | '.join(fitted)} |" if markdown else "  ".join(fitted)
@@ -121,26 +149,6 @@ def table(all_rows: Sequence[Row], *, markdown: bool) -> str:
     between = f"| {' | '.join(['-' * widths[0], *rule])} |"
     head, *body = map(one, lines)
     return "\n".join([head, *([between] if markdown else []), *body])
-
-
-def verdicts(all_rows: Sequence[Row]) -> list[str]:
-    """Return a line for each ratio that is wanted: reached or not.
-
-    What was disturbed in every round, or its base was, proves neither.
-    """
-    found = {row.what: row for row in all_rows}
-    lines = []
-    for what, wanted in WANTED.items():
-        if what not in found:
-            continue
-        row, base = found[what], found[BASES.get(what, _BASE)]
-        verdict = "reached" if row.ratio >= wanted else "NOT REACHED"
-        if not (row.quiet and base.quiet):
-            verdict = "UNDECIDED, too much else was running"
-        lines.append(
-            f"{verdict}: {TITLES[what]}: {row.ratio:.2f}, wanted {wanted:.2f}"
-        )
-    return lines
 
 
 def _good(samples: Sequence[Sample]) -> Sequence[Sample]:

@@ -4,15 +4,15 @@ import os
 import select
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from bench import load, logins
 from bench.machine import Share, Watch, busy_seconds
-from bench.servers import COMMANDS, Server, started
+from bench.servers import Server, started
 
 RAW, LOGIN = "bcrypt", "login"
 _SETTLING = 0.25
@@ -62,6 +62,30 @@ class Sample:
         }
 
 
+@dataclass(frozen=True)
+class Target:
+    """A server, and what it is asked for: names of samples, and paths.
+
+    ``cookies`` is a file of Cookie headers; ``name``, ``url``, ``env`` and
+    ``command`` are those of ``servers.started``.
+    """
+
+    name: str
+    questions: Mapping[str, str]
+    cookies: Path
+    url: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    command: Sequence[str] | None = None
+
+    def started(
+        self, plan: "Plan", cores: Sequence[int]
+    ) -> AbstractContextManager[Server]:
+        """Return the server, which runs while a block lasts."""
+        return started(
+            self.name, plan.database, cores, self.url, self.env, self.command
+        )
+
+
 @dataclass
 class Plan:
     """How long, how often, on what, and how patiently.
@@ -85,9 +109,9 @@ class Plan:
 class Rounds:
     """Takes the samples of a plan."""
 
-    def __init__(self, plan: Plan) -> None:
-        """Take the plan."""
-        self._plan = plan
+    def __init__(self, plan: Plan, beside: Sequence[int] = ()) -> None:
+        """Take the plan, and the processes that work for what is asked."""
+        self._plan, self._beside = plan, beside
         server, client = plan.cores
         self._apart = [
             Share([server], server=True, us=False, limit=0.05),
@@ -98,18 +122,16 @@ class Rounds:
         self._together = [Share(everything, server=True, us=True, limit=0.04)]
         self._everything = everything
 
-    def checks(self) -> list[Sample]:
-        """Measure every target in each round."""
+    def checks(self, targets: Sequence[Target]) -> list[Sample]:
+        """Ask every target everything in each round."""
         plan = self._plan
-        os.sched_setaffinity(0, {plan.cores[1]})
-        try:
+        with on_core(plan.cores[1]):
             return [
-                self._check(target)
+                sample
                 for _ in range(plan.rounds)
-                for target in COMMANDS
+                for target in targets
+                for sample in self._check(target)
             ]
-        finally:
-            os.sched_setaffinity(0, set(self._everything))
 
     def logins(self) -> list[Sample]:
         """Measure raw bcrypt and logins, one after the other, each round."""
@@ -125,17 +147,22 @@ class Rounds:
             )
         return samples
 
-    def _check(self, target: str) -> Sample:
+    def _check(self, target: Target) -> Iterator[Sample]:
         plan = self._plan
         server_core, core = plan.cores
-        with started(target, plan.database, [server_core]) as server:
-            if plan.warm:
-                load.ask(server.port, plan.cookies, 1, core)
+        with target.started(plan, [server_core]) as server:
+            for what, path in target.questions.items():
 
-            def take() -> Result:
-                return load.ask(server.port, plan.cookies, plan.seconds, core)
+                def take(seconds: int, path: str = path) -> Result:
+                    return load.ask(
+                        server.port, target.cookies, seconds, core, path
+                    )
 
-            return self._quietly(target, server, self._apart, take)
+                if plan.warm:
+                    take(1)
+                yield self._quietly(
+                    what, server, self._apart, lambda: take(plan.seconds)
+                )
 
     def _login(self, what: str, burst: Callable[[int], Result]) -> Sample:
         running = (
@@ -164,7 +191,7 @@ class Rounds:
             began = time.monotonic()
             self._settle()
             pid = server.pid if server else None
-            with Watch(pid, shares) as watch:
+            with Watch(pid, shares, self._beside) as watch:
                 got = take()
             cpu = watch.server_seconds if pid else watch.own_seconds
             samples.append(
@@ -196,7 +223,18 @@ class Rounds:
             self._plan.patience -= _SETTLING
 
 
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """Keep this process, and what it starts, on one core for a block."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def _tell(one: Sample) -> None:
     """Show on standard error that something happens."""
     note = f"  others took {one.foreign:.0%}" if one.disturbed else ""
-    print(f"{one.what:10}{one.rate:10,.1f}/s{note}", file=sys.stderr)
+    print(f"{one.what:20}{one.rate:10,.1f}/s{note}", file=sys.stderr)

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import bulk, crowd, load, machine, plans
+from bench import bulk, crowd, load, machine, people, plans
 from bench.crowd import Crowd
 from bench.servers import Failed, started
 from bench.workday import Workday
@@ -208,7 +208,7 @@ def _over_http(few: Place, many: Place, plan: Plan, folder: Path) -> Row:
     for number, place in enumerate((few, many)):
         asked = place.numbers(place.crowd.sessions)
         ids = (crowd.session_id(next(asked)) for _ in range(_COOKIES))
-        (folder / f"cookies{number}").write_text("\n".join(ids) + "\n")
+        people.keep_cookies(folder / f"cookies{number}", ids)
     for _ in range(plan.loads):
         for number, place in enumerate((few, many)):
             samples = row.many if number else row.few

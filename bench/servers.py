@@ -20,6 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 _PORTS = range(20_000, 32_000)
 _PATIENCE = 30.0
 _PYTHON = (sys.executable, "-m")
+_GRANIAN = (
+    *(*_PYTHON, "granian", "--interface", "wsgi", "--no-ws"),
+    *("--workers", "1", "--no-log", "--port", "{port}"),
+)
 
 
 class Failed(Exception):
@@ -37,11 +41,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "door": (*_PYTHON, "bienvenue", "dev", "--port", "{port}"),
     "route": (*_PYTHON, "bench.targets", "route", "{port}"),
     "bare": (*_PYTHON, "bench.targets", "bare", "{port}"),
-    "wsgi": (
-        *(*_PYTHON, "granian", "--interface", "wsgi", "--no-ws"),
-        *("--workers", "1", "--no-log", "--port", "{port}"),
-        "bench.targets:app",
-    ),
+    "wsgi": (*_GRANIAN, "bench.targets:app"),
+    "bare_sqlalchemy": (*_GRANIAN, "bench.bare_sqlalchemy:app"),
     "constant": (*_PYTHON, "bench.targets", "constant", "{port}"),
 }
 """How each target starts; ``door`` is the service as a person starts it."""
@@ -57,22 +58,26 @@ def started(
     cores: Sequence[int],
     url: str | None = None,
     env: Mapping[str, str] | None = None,
+    command: Sequence[str] | None = None,
 ) -> Iterator[Server]:
     """Run a target on some cores while the block lasts.
 
     ``database`` is a SQLite file; with ``url`` another database is used,
     and that only says where the server's log goes.  ``env`` has settings
-    for it.  Raises ``Failed`` when it does not come to answer.
+    for it, and ``command`` how to start what is not in ``COMMANDS``; both
+    may name the ``{port}``.  Raises ``Failed`` when it does not come to
+    answer.
     """
-    port = _free_port()
-    command = [part.format(port=port) for part in COMMANDS[target]]
-    pinned = ["taskset", "-c", ",".join(map(str, cores)), *command]
+    port = free_port()
+    parts = [part.format(port=port) for part in command or COMMANDS[target]]
+    pinned = ["taskset", "-c", ",".join(map(str, cores)), *parts]
+    own = {k: value.format(port=port) for k, value in (env or {}).items()}
     log = database.parent / f"{target}.log"
     with log.open("wb") as said:
         process = subprocess.Popen(
             pinned,
             cwd=database.parent,
-            env=_environment(url or f"sqlite:///{database}") | dict(env or {}),
+            env=environment(url or f"sqlite:///{database}") | own,
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
@@ -80,7 +85,7 @@ def started(
     try:
         if not _comes_to_answer(process, port):
             tail = log.read_text(errors="replace").strip()[-500:]
-            raise Failed(f"{' '.join(command[1:])} did not start: {tail}")
+            raise Failed(f"{' '.join(parts[1:])} did not start: {tail}")
         yield Server(process.pid, port)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -91,7 +96,7 @@ def started(
             process.wait()
 
 
-def _environment(url: str) -> dict[str, str]:
+def environment(url: str) -> dict[str, str]:
     """Return an environment in which no setting of the caller's counts."""
     ours = {
         name: value
@@ -106,7 +111,8 @@ def _environment(url: str) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a loopback port that nobody uses.  Raises ``Failed``."""
     for _ in range(100):
         number = int.from_bytes(secret.digest(secret.new_token()))
         port = _PORTS[number % len(_PORTS)]

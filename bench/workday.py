@@ -8,6 +8,7 @@ already: see ``crowd``.
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ from bienvenue.auth import Auth
 from bienvenue.client import Client
 from bienvenue.courier import Courier
 from bienvenue.features.account.flow import Account
+from bienvenue.features.admin import first
+from bienvenue.features.admin.flow import Admin
+from bienvenue.features.admin.log import EventFilters
+from bienvenue.features.admin.people import SORTS, STATUSES
 from bienvenue.features.email_change.flow import EmailChange
 from bienvenue.features.email_change.undo import Undo
 from bienvenue.features.verification.flow import Proof, Verification
@@ -57,7 +62,12 @@ class Workday:
 
     def steps(self) -> list[Step]:
         """Return what there is to do, to be done in this order."""
-        return [*self._people(), *self._threads(), *self._operators()]
+        return [
+            *self._people(),
+            *self._threads(),
+            *self._operators(),
+            *self._admins(),
+        ]
 
     def _people(self) -> list[Step]:
         auth = self.auth
@@ -114,6 +124,41 @@ class Workday:
             ("show the audit log", self._log),
             ("verify the audit log", self._verify_log),
         ]
+
+    def _admins(self) -> list[Step]:
+        admin = Admin(self.auth)
+        lists: list[Step] = [
+            (
+                f"list accounts: {status}, {sort}",
+                partial(admin.users, status=status, sort=sort),
+            )
+            for status in STATUSES
+            for sort in SORTS
+        ]
+        now = clock.now()
+        times = EventFilters(since=now - timedelta(days=1), until=now)
+        return [
+            ("make an admin", lambda: admin.grant_admin(None, 12)),
+            ("let an admin in", lambda: self._admin_let_in(admin)),
+            ("look at the overview", admin.overview),
+            ("look at an account", lambda: admin.user(7)),
+            ("look for an account", lambda: admin.users("person1")),
+            ("look for one number", lambda: admin.users("77")),
+            *lists,
+            ("list events", admin.events),
+            ("list events of one", lambda: admin.events(_OF_ONE)),
+            ("list events of a time", lambda: admin.events(times)),
+            ("list events of a kind", lambda: admin.events(_OF_A_KIND)),
+            ("list letters in pages", admin.letters),
+            ("list dead letters", lambda: admin.letters("dead")),
+            ("look at the health", admin.health),
+            ("invite the first admin", lambda: first.invite(self.db)),
+            ("look at an invitation", lambda: first.is_open(self.db, "x")),
+        ]
+
+    def _admin_let_in(self, admin: Admin) -> None:
+        raw = self.auth.create_session(self.db.find_user_by(id=12).email)
+        admin.require(self._find(str(raw)))
 
     def _raw(self) -> str:
         raw = self.auth.log_in(WHO, PASSWORD)
@@ -268,4 +313,6 @@ class Workday:
                 pass
 
 
+_OF_ONE = EventFilters(user_id=7)
+_OF_A_KIND = EventFilters(event="user_disabled", outcome="success")
 _HASH = f"$2b$12${'x' * 53}"

@@ -1,0 +1,33 @@
+"""Session checks with a million users, beside a thousand."""
+
+import sys
+
+from bench import bulk, checks, crowd, people, report
+from bench.claims import Claim
+from bench.crowd import Crowd
+from bench.load import PATH
+from bench.rounds import Plan, Rounds, Target
+
+FEW, MANY = 1_000, 1_000_000
+_SPREAD = 2_654_435_761  # prime: its multiples meet everybody, in no order
+_COOKIES = 20_000
+
+
+def compare(plan: Plan, many: int = MANY) -> checks.Found:
+    """Fill two databases on SQLite and ask them by turns."""
+    folder, targets = plan.database.parent, []
+    for name, users in (("few", FEW), ("many", many)):
+        print(f"{users:,} users ...", file=sys.stderr)
+        url = f"sqlite:///{folder / name}.db"
+        bulk.fill(url, Crowd(users, users, tokens=0, letters=0, events=0))
+        cookies = folder / f"{name}.cookies"
+        asked = (n * _SPREAD % users + 1 for n in range(_COOKIES))
+        people.keep_cookies(cookies, map(crowd.session_id, asked))
+        targets.append(Target("door", {name: PATH}, cookies, url))
+    samples = Rounds(plan).checks(targets)
+    rows = {row.what: row for row in report.rows(samples)}
+    claim = checks.ratio("users", rows["many"], rows["few"])
+    if many == MANY:
+        return samples, [claim]
+    note = f"only {many:,}"
+    return samples, [Claim("users", claim.measured, claim.quiet, note)]
