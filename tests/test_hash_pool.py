@@ -1,11 +1,13 @@
 """Hashing takes turns, and a full queue is refused at once."""
 
+import os
+import sys
 import threading
 
 import pytest
 
 from bienvenue.errors import Busy
-from bienvenue.hash_pool import Gate, PooledHasher, usable_cores
+from bienvenue.hash_pool import NICE, Gate, PooledHasher, usable_cores
 from bienvenue.passwords import PasswordHasher
 
 
@@ -57,6 +59,47 @@ def test_it_is_the_same_hasher() -> None:
     assert better is not None
     assert hasher.verify_and_upgrade("b4l0u", better) == (True, None)
     hasher.verify_dummy("b4l0u")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a Linux ability")
+def test_hashing_gives_way_to_everything_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And who waits for a hash does not lose any of its own priority."""
+    seen: list[tuple[int, int]] = []
+    real = PasswordHasher._match
+
+    def watched(
+        self: PasswordHasher, password: str | bytes, hashed: str | bytes
+    ) -> bytes | None:
+        seen.append((threading.get_native_id(), priority()))
+        return real(self, password, hashed)
+
+    monkeypatch.setattr(PasswordHasher, "_match", watched)
+    own, hasher = priority(), PooledHasher(4, at_once=2)
+    hashed = hasher.hash("b4l0u")
+    assert [hasher.verify("b4l0u", hashed) for _ in range(9)] == [True] * 9
+    assert {nice for _, nice in seen} == {min(own + NICE, 19)}
+    threads = {number for number, _ in seen}
+    assert threading.get_native_id() not in threads
+    assert len(threads) <= hasher.at_once
+    assert priority() == own
+
+
+def priority() -> int:
+    """Return how nice this thread is."""
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+def test_a_system_that_forbids_it_hashes_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def forbidden(*_: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "setpriority", forbidden)
+    hasher = PooledHasher(4)
+    assert hasher.verify("b4l0u", hasher.hash("b4l0u"))
 
 
 def test_a_turn_is_given_back_after_an_error() -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import event, orm, text
 
 from bienvenue import DB, clock, secret
 from bienvenue.errors import DatabaseUnavailable
-from bienvenue.session_check import SessionCheck, SignedIn
+from bienvenue.session_check import MOST, SessionCheck, SignedIn
 
 RAW = secret.new_token()
 
@@ -109,7 +109,7 @@ def test_it_is_one_statement_and_makes_no_entity(db: DB) -> None:
 
 @pytest.mark.engine("sqlite")
 def test_it_goes_by_the_index_of_digests(db: DB) -> None:
-    sql = db.check_session._sql.replace("?", "1")
+    sql = db.check_session._one.sql.replace("?", "1")
     plan = text(f"EXPLAIN QUERY PLAN {sql}")
     rows = db.read(lambda unit: unit.execute(plan).all())
     steps = sorted(row[3] for row in rows)
@@ -117,6 +117,45 @@ def test_it_goes_by_the_index_of_digests(db: DB) -> None:
         "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (digest=?)",
         "SEARCH users USING INTEGER PRIMARY KEY (rowid=?)",
     ]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, MOST])
+def test_many_are_asked_for_at_once(db: DB, count: int) -> None:
+    """The same as one after the other, in the order of the questions."""
+    own = [RAW, secret.new_token(), "", "\ud800", RAW]
+    ids = (own * MOST)[:count]
+    one_by_one = [db.check_session(each) for each in ids]
+    assert one_by_one[0] is not None
+    assert db.check_session.many(ids) == one_by_one
+    assert db.check_session.many(ids[::-1]) == one_by_one[::-1]
+
+
+def test_many_are_not_remembered(db: DB, frozen: clock.FrozenClock) -> None:
+    db.update_user(1, session_id="other")
+    ids = [RAW, "other"]
+    assert [each and each.id for each in db.check_session.many(ids)] == [2, 1]
+    db.update_user(2, session_id=None)
+    assert [each and each.id for each in db.check_session.many(ids)] == [
+        None,
+        1,
+    ]
+    frozen.advance(days=30)
+    assert db.check_session.many(ids) == [None, None]
+
+
+def test_many_need_few_statements(db: DB) -> None:
+    """Each is prepared once; one for every number would crowd them out."""
+    for count in range(1, MOST + 1):
+        db.check_session.many([RAW] * count)
+    assert len(db.check_session._of_many) == 7
+
+
+def test_a_lost_connection_is_made_anew_for_many(db: DB) -> None:
+    assert db.check_session.many([RAW])[0]
+    held = db.check_session._lane()._connection.driver_connection
+    assert held is not None
+    held.close()
+    assert db.check_session.many([RAW])[0]
 
 
 def test_a_thread_has_one_connection_which_goes_with_it(db: DB) -> None:

@@ -48,6 +48,8 @@ class Enclosures:
             Letter.PASSWORD_CHANGED: self._notice,
             Letter.PASSWORD_RESET: self._notice,
             Letter.DELETION_SCHEDULED: self._deletion,
+            Letter.GUESSED_AT: self._guessed_at,
+            Letter.ACTED_AS: self._acted_as,
         }
 
     def of(
@@ -126,10 +128,23 @@ class Enclosures:
         del unit, user, row
         return {"url": self._links.to("/reset_password")}
 
+    def _acted_as(
+        self, unit: orm.Session, user: User, row: OutboxRow
+    ) -> Values | None:
+        del unit, user, row
+        return {"url": self._links.to("/account")}
+
     def _deletion(
         self, unit: orm.Session, user: User, row: OutboxRow
     ) -> Values | None:
         if user.deletion_due_at is None:
+            return None
+        return self._notice(unit, user, row)
+
+    def _guessed_at(
+        self, unit: orm.Session, user: User, row: OutboxRow
+    ) -> Values | None:
+        if user.disabled_at is not None:
             return None
         return self._notice(unit, user, row)
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
-from bienvenue import faults, hosts, sqlite_file
+from bienvenue import faults, mariadb, sqlite_file
 from bienvenue.errors import ConfigurationError
 from bienvenue.host_list import spread
 
@@ -59,8 +59,8 @@ def parse_url(text: str) -> URL:
         )
     if url.get_backend_name() == "sqlite":
         sqlite_file.check(url)
-    if url.get_backend_name() in hosts.MYSQL:
-        hosts.of(url)
+    if url.get_backend_name() in mariadb.BACKENDS:
+        mariadb.hosts_of(url)
     return url
 
 
@@ -71,9 +71,9 @@ def make_engine(url: URL, *, pooled: bool = True) -> Engine:
     Raises ``ConfigurationError`` when the driver is not installed and
     ``DatabaseUnavailable`` when a SQLite file cannot be made.
     """
-    servers: list[hosts.Host] = []
-    if url.get_backend_name() in hosts.MYSQL:
-        servers, url = hosts.of(url), hosts.without(url)
+    servers: list[mariadb.Host] = []
+    if url.get_backend_name() in mariadb.BACKENDS:
+        servers, url = mariadb.hosts_of(url), mariadb.without_hosts(url)
     options = _options(url, pooled=pooled)
     try:
         engine = create_engine(url, **options)
@@ -87,8 +87,8 @@ def make_engine(url: URL, *, pooled: bool = True) -> Engine:
         ) from None
     event.listen(engine, "handle_error", _keep_values_out)
     event.listen(engine, "handle_error", _leave_what_moved, retval=True)
-    if engine.dialect.name in hosts.MYSQL:
-        hosts.watch(engine, servers)
+    if engine.dialect.name in mariadb.BACKENDS:
+        mariadb.watch(engine, servers)
     if engine.driver == "psycopg":
         from bienvenue import postgresql  # not everybody has its driver
 
@@ -116,9 +116,9 @@ def _options(url: URL, *, pooled: bool) -> dict[str, Any]:
     options["pool_reset_on_return"] = None  # see _reset
     if pooled:
         options |= {"pool_pre_ping": True, "pool_timeout": _POOL_SECONDS}
-    if pooled and url.get_backend_name() in hosts.MYSQL:
-        # As PostgreSQL's: what is not locked by row is not relied upon, and
-        # locks on the gaps between rows only cause deadlocks.
+        # Whatever the server's own default is: what is not locked by row is
+        # not relied upon, what was waited for is seen, and MariaDB's locks
+        # on the gaps between rows only cause deadlocks.
         options["isolation_level"] = "READ COMMITTED"
     return options
 

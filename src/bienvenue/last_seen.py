@@ -9,11 +9,10 @@ from datetime import timedelta
 from threading import Lock
 from typing import cast
 
-from sqlalchemy import Table, Update, bindparam, case, orm, update
+from sqlalchemy import BigInteger, Table, Update, bindparam, case, orm, update
 
 from bienvenue import clock, forking
 from bienvenue.background import Background
-from bienvenue.columns import Instant
 from bienvenue.db import DB
 from bienvenue.session import Session
 from bienvenue.session_check import SignedIn
@@ -31,7 +30,7 @@ class LastSeen:
 
     def __init__(self, db: DB, idle: timedelta) -> None:
         """Write to this database, from a thread that starts when needed."""
-        self._db, self._idle = db, idle
+        self._db, self._idle_us = db, idle // timedelta(microseconds=1)
         self._background = Background("last-seen", self.flush)
         self.begin_anew()
         forking.watch(self)
@@ -59,12 +58,9 @@ class LastSeen:
         if not noted:
             return
         used = [
-            {"row": row, "seen": seen, "later": seen + self._idle}
-            for row, seen in (
-                # In one order everywhere: nodes do not lock crosswise.
-                (row, clock.to_datetime(at))
-                for row, at in sorted(noted.items())
-            )
+            {"row": row, "seen": at, "later": at + self._idle_us}
+            # In one order everywhere: nodes do not lock crosswise.
+            for row, at in sorted(noted.items())
         ]
 
         def write(unit: orm.Session) -> None:
@@ -80,16 +76,18 @@ class LastSeen:
 
 def _move_on() -> Update:
     table = cast(Table, Session.__table__)
-    later = bindparam("later", type_=Instant())
+    # As they are kept: there may be thousands of them a second.
+    seen = bindparam("seen", type_=BigInteger())
+    later = bindparam("later", type_=BigInteger())
     return (
         update(table)
         .where(
             table.c.id == bindparam("row"),
             # Another node may have written a later use meanwhile.
-            table.c.last_seen_at < bindparam("seen"),
+            table.c.last_seen_at < seen,
         )
         .values(
-            last_seen_at=bindparam("seen"),
+            last_seen_at=seen,
             expires_at=case(
                 (table.c.ends_at < later, table.c.ends_at), else_=later
             ),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     delete,
     orm,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,12 +37,18 @@ from bienvenue.user import User
 class Span(NamedTuple):
     """How long a session lasts, in all and without being used.
 
-    ``most`` is how many of them one user may have.
+    ``most`` is how many of them one user may have, ``unkept`` how long one
+    lasts at most that the browser is to forget when it is closed.
     """
 
     lifetime: timedelta = timedelta(days=30)
     idle: timedelta = timedelta(days=7)
     most: int = 100
+    unkept: timedelta = timedelta(hours=12)
+
+    def of_kind(self, *, kept: bool) -> timedelta:
+        """Return how long a session lasts in all, of either kind."""
+        return self.lifetime if kept else min(self.lifetime, self.unkept)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -50,6 +57,7 @@ class Span(NamedTuple):
             timedelta(seconds=settings.session_lifetime_seconds),
             timedelta(seconds=settings.session_idle_seconds),
             settings.sessions_per_user,
+            timedelta(seconds=settings.session_unkept_seconds),
         )
 
 
@@ -65,6 +73,8 @@ class Session(Base):
     at ``ends_at`` whatever its use.  ``authenticated_at`` is when its user
     last proved who they are in it.  ``address`` and ``agent`` are what
     the client showed, for its owner to recognise it by; they prove nothing.
+    ``kept`` says whether the browser keeps it when it is closed.
+    ``actor_id`` is the admin who acts as the user in it, else None.
     """
 
     __tablename__ = "sessions"
@@ -82,6 +92,9 @@ class Session(Base):
     authenticated_at: Mapped[datetime] = mapped_column(Instant)
     address: Mapped[str | None] = mapped_column(String(_ADDRESS_CHARACTERS))
     agent: Mapped[str | None] = mapped_column(String(_AGENT_CHARACTERS))
+    kept: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # No foreign key: SQLite cannot add one to a table that there is.
+    actor_id: Mapped[int | None] = mapped_column(index=True)
 
     def __repr__(self) -> str:
         """Show the row's id, which opens nothing."""
@@ -94,6 +107,8 @@ User.session_id = digest_property(
     Session.digest,
     Session.id.desc(),
     not_expired(Session.expires_at),
+    # Whether one counts in which an admin acts is another question.
+    Session.actor_id.is_(None),
 )
 read_only(User.session_id)
 
@@ -106,25 +121,29 @@ def start(
     span: Span = DEFAULT_SPAN,
     address: str | None = None,
     agent: str | None = None,
+    kept: bool = True,
 ) -> None:
     """Begin a session of a user under a raw session id.
 
-    Where the user has as many as there may be, the one left alone longest
-    ends.  The caller holds the user's row.
+    One that is not ``kept`` is forgotten by the browser when it is closed;
+    since browsers may not, it ends sooner too.  Where the user has as many
+    as there may be, the one left alone longest ends.  The caller holds the
+    user's row.
     """
     _make_room(unit, user_id, span.most - 1)
-    now = clock.now()
+    now, lasts = clock.now(), span.of_kind(kept=kept)
     unit.add(
         Session(
             user_id=user_id,
             digest=session_id,
             created_at=now,
             last_seen_at=now,
-            expires_at=now + min(span.lifetime, span.idle),
-            ends_at=now + span.lifetime,
+            expires_at=now + min(lasts, span.idle),
+            ends_at=now + lasts,
             authenticated_at=now,
             address=address[:_ADDRESS_CHARACTERS] if address else None,
             agent=agent[:_AGENT_CHARACTERS] if agent else None,
+            kept=kept,
         )
     )
     unit.flush()
@@ -138,6 +157,14 @@ def whose(unit: orm.Session, session_id: str) -> tuple[int, int] | None:
         )
     ).first()
     return None if found is None else (found.user_id, found.id)
+
+
+def is_kept(unit: orm.Session, row_id: int) -> bool:
+    """Tell whether a session outlasts the closing of its browser.
+
+    One that is over does not.
+    """
+    return bool(unit.scalar(select(Session.kept).where(Session.id == row_id)))
 
 
 def end(unit: orm.Session, session_id: str) -> bool:

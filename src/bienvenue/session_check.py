@@ -10,9 +10,10 @@ session that ended is gone at the next question: there is no cache.
 
 import threading
 import weakref
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import URL, Engine, bindparam, select
+from sqlalchemy import URL, ColumnElement, Engine, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
 from bienvenue import clock, forking, secret
@@ -25,13 +26,17 @@ from bienvenue.user import User
 # and not copied page by page, which a large one takes half its time for.
 _MAPPED = 2**31
 
+MOST = 64
+"""How many sessions are asked for at once, at most."""
+
 
 class SignedIn(NamedTuple):
     """Who a live session belongs to.
 
     ``session`` is the row's id, which opens nothing; ``last_seen_us``,
     and ``verified_at_us``, when the address was proved to be read, if ever,
-    are in microseconds since the epoch.
+    are in microseconds since the epoch.  ``actor_id`` is the admin who acts
+    as them in it, else None.
     """
 
     id: int
@@ -39,6 +44,7 @@ class SignedIn(NamedTuple):
     session: int
     last_seen_us: int
     verified_at_us: int | None
+    actor_id: int | None = None
 
 
 class SessionCheck:
@@ -47,9 +53,8 @@ class SessionCheck:
     def __init__(self, url: URL) -> None:
         """Compile the query; each thread connects when it first asks."""
         self._engine = make_engine(url, pooled=False)
-        compiled = _query().compile(dialect=self._engine.dialect)
-        self._sql = str(compiled)
-        self._order = compiled.positiontup
+        self._one = _Statement(self._engine, _query())
+        self._of_many: dict[int, _Statement] = {}
         self._lanes: weakref.WeakSet[_Lane] = weakref.WeakSet()
         self._listing = threading.Lock()
         self._local = threading.local()
@@ -62,17 +67,34 @@ class SessionCheck:
 
         Raises ``DatabaseUnavailable`` when a fresh connection fails too.
         """
-        values = {
-            "digest": secret.digest(session_id),
-            "now": clock.now_us(),
-        }
-        order = self._order
-        given = [values[name] for name in order] if order else values
-        try:
-            rows = self._lane().fetch(self._sql, given)
-        except (self._driver_error, DBAPIError):
-            rows = self._again(given)
+        rows = self._ask(
+            self._one,
+            {"digest": secret.digest(session_id), "now": clock.now_us()},
+        )
         return SignedIn._make(rows[0]) if rows else None
+
+    def many(self, session_ids: Sequence[str]) -> list[SignedIn | None]:
+        """Return who each raw session id belongs to, by one question.
+
+        The same as one after the other, for ``MOST`` at most; raises as
+        they do.
+        """
+        digests = [secret.digest(one) for one in session_ids]
+        # Few statements, each of them prepared once: the places that are
+        # left over ask for the last one again.
+        places = 1 << (len(digests) - 1).bit_length()
+        padded = digests + digests[-1:] * (places - len(digests))
+        values: dict[str, object] = {"now": clock.now_us()}
+        values |= {f"digest{n}": each for n, each in enumerate(padded)}
+        try:
+            statement = self._of_many[places]
+        except KeyError:
+            query = _query_of_many(places)
+            statement = _Statement(self._engine, query)
+            self._of_many[places] = statement
+        rows = self._ask(statement, values)
+        found = {row[0]: SignedIn._make(row[1:]) for row in rows}
+        return [found.get(each) for each in digests]
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -99,13 +121,22 @@ class SessionCheck:
                 self._lanes.add(lane)
         return lane
 
-    def _again(self, given: Any) -> list[Any]:
+    def _ask(
+        self, statement: "_Statement", values: Mapping[str, object]
+    ) -> list[Any]:
+        given = statement.given(values)
+        try:
+            return self._lane().fetch(statement.sql, given)
+        except (self._driver_error, DBAPIError):
+            return self._again(statement.sql, given)
+
+    def _again(self, sql: str, given: Any) -> list[Any]:
         """Ask once more on a new connection: the last may have been lost."""
         lane: _Lane | None = self._local.__dict__.pop("lane", None)
         try:
             if lane is not None:
                 lane.drop()
-            return self._lane().fetch(self._sql, given)
+            return self._lane().fetch(sql, given)
         except (self._driver_error, DBAPIError):
             raise DatabaseUnavailable from None
 
@@ -136,18 +167,41 @@ class _Lane:
         self._connection.invalidate()
 
 
+class _Statement:
+    """A query, compiled once for a driver."""
+
+    def __init__(self, engine: Engine, query: Any) -> None:
+        compiled = query.compile(dialect=engine.dialect)
+        self.sql = str(compiled)
+        self._order = compiled.positiontup
+
+    def given(self, values: Mapping[str, object]) -> Any:
+        """Return the values as the driver wants them."""
+        order = self._order
+        return [values[name] for name in order] if order else values
+
+
 def _query() -> Any:
+    return _signed_in(Session.__table__.c.digest == bindparam("digest"))
+
+
+def _query_of_many(places: int) -> Any:
+    digest = Session.__table__.c.digest
+    asked = digest.in_([bindparam(f"digest{n}") for n in range(places)])
+    return _signed_in(asked, digest)
+
+
+def _signed_in(asked: ColumnElement[bool], *first: Any) -> Any:
     return (
         select(
+            *first,
             User.__table__.c.id,
             User.__table__.c.email,
             Session.__table__.c.id.label("session"),
             Session.__table__.c.last_seen_at,
             User.__table__.c.verified_at,
+            Session.__table__.c.actor_id,
         )
         .join_from(Session.__table__, User.__table__)
-        .where(
-            Session.__table__.c.digest == bindparam("digest"),
-            Session.__table__.c.expires_at > bindparam("now"),
-        )
+        .where(asked, Session.__table__.c.expires_at > bindparam("now"))
     )

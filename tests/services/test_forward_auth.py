@@ -8,7 +8,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import threading
@@ -22,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests import installed
 from tests.http.client import NOBODYS, Client
 from tests.service import PATIENCE, Heard, Service, free_port, started
 
@@ -31,6 +31,7 @@ FORGED = {
     "X-Auth-Email": "root@example.com",
     "X-Auth-Verified": "true",
     "X-Auth-Session": "999",
+    "X-Auth-Actor": "999",
 }
 # The same to an application that speaks CGI or WSGI.
 TWINS = {name.replace("-", "_"): text for name, text in FORGED.items()}
@@ -160,13 +161,12 @@ def fronted(
 ) -> Iterator[Fronted]:
     """Start all three."""
     kind: str = request.param
-    if shutil.which(kind) is None:
-        told = f"{kind} is not installed"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(told)
+    installed.program(kind)
     port = free_port()
     env = {
         "BIENVENUE_SIGN_IN_URL": "http://localhost:5000/sign-in",
         "BIENVENUE_RETURN_ORIGINS": f"http://127.0.0.1:{port}",
+        "BIENVENUE_ACTING_AS_USER": "true",
     }
     with started(tmp_path, env=env) as service, toy() as application:
         inner = recipe(kind, service.port, application)
@@ -186,7 +186,38 @@ def test_the_application_is_told_who_it_is(fronted: Fronted) -> None:
         "X-Auth-Email": email,
         "X-Auth-Verified": "false",
         "X-Auth-Session": "1",
+        "X-Auth-Actor": "0",
     }
+
+
+def test_the_application_is_told_of_an_admin_who_acts(
+    fronted: Fronted,
+) -> None:
+    email, _ = fronted.sign_in()
+    service = fronted.service
+    link = re.search(r"\S+/admin/first\?token=\S+", service.output())
+    assert link
+    ann = {"email": "ann@example.com", "password": "a long and quiet morning"}
+    with Client(service.url) as client:
+        made = client.ask(
+            "POST",
+            "/admin/first",
+            data=ann | {"token": link[0].partition("=")[2]},
+        )
+        own = {"Cookie": made.headers["Set-Cookie"].partition(";")[0]}
+        begun = client.ask(
+            "POST",
+            "/admin/api/users/1/acting",
+            data={"reason": "4711"},
+            headers=own,
+        )
+    assert begun.json()["email"] == email
+    acting = begun.headers["Set-Cookie"].partition(";")[0]
+    assert acting.startswith("session_id=")
+    _, _, told = fronted.get({"Cookie": acting} | FORGED | TWINS)
+    heard = {name.lower(): text for name, text in json.loads(told).items()}
+    assert heard["x-auth-user"] == "1"
+    assert heard["x-auth-actor"] == "2"
 
 
 def test_nobody_else_gets_there(fronted: Fronted) -> None:

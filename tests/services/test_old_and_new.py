@@ -18,13 +18,6 @@ from tests.service import PATIENCE, Service, finished, started
 ADDS, TAKES_AWAY = "9998", "9999_from_9999"
 
 
-@pytest.fixture(autouse=True)
-def _unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code of another release is not what coverage is about."""
-    for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @contextmanager
 def release(code: Path, folder: Path, url: str) -> Iterator[Service]:
     """Run a release's service on a database."""

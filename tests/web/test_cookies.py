@@ -8,11 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bienvenue import Settings
-from bienvenue.app import door_for
 from bienvenue.errors import ConfigurationError
 from bienvenue.web.extension import KEY
 from tests.web.conftest import Make
-from tests.web.test_door import Scope, route, same
+from tests.web.test_door import Scope, front, route, same
 
 LONGEST = f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.com"
 ANN = {"email": LONGEST, "password": "a long and quiet morning"}
@@ -131,7 +130,7 @@ def test_what_a_neighbour_can_plant_does_not_count(app: Flask) -> None:
         NAME,
         f"{NAME}={live}x",
     ):
-        assert door_for(app)(Scope([cookie])) is None, cookie
+        assert front(app)(Scope([cookie])) is None, cookie
         status, fields, content = route(app, cookie)
         assert status == 403, cookie
         assert b"session_required" in content
@@ -139,7 +138,7 @@ def test_what_a_neighbour_can_plant_does_not_count(app: Flask) -> None:
     for cookie in (f"{NAME}={live}", f"session_id={other}; {NAME}={live}"):
         answer = route(app, cookie)
         assert answer[0] == 200
-        assert same(door_for(app)(Scope([cookie])), answer)
+        assert same(front(app)(Scope([cookie])), answer)
 
 
 @pytest.mark.requirement("RFC6265bis-dup")

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from bienvenue import Auth, clock, secret
 from bienvenue.app import door_for
@@ -63,6 +62,13 @@ def route(app: Flask, cookie: str) -> tuple[int, list[Any], bytes]:
         return answer.status_code, sorted(fields), answer.data
 
 
+def front(app: Flask) -> Door:
+    """Return the door of a service whose database is at hand."""
+    door = door_for(app)
+    assert isinstance(door, Door)
+    return door
+
+
 def same(reply: Answer | None, answer: tuple[int, list[Any], bytes]) -> bool:
     """Tell whether the door gave the route's answer."""
     assert reply is not None
@@ -83,17 +89,17 @@ def test_a_live_session(app: Flask, auth: Auth, form: str) -> None:
     cookie = form.format(begin(auth))
     answer = route(app, cookie)
     assert answer[0] == 200
-    assert same(door_for(app)(Scope([cookie])), answer)
+    assert same(front(app)(Scope([cookie])), answer)
 
 
 def test_two_headers_with_one_session(app: Flask, auth: Auth) -> None:
     cookie = f"session_id={begin(auth)}"
-    reply = door_for(app)(Scope(["a=b", cookie]))
+    reply = front(app)(Scope(["a=b", cookie]))
     assert same(reply, route(app, f"a=b; {cookie}"))
 
 
 def test_what_is_left_to_the_route(app: Flask, auth: Auth) -> None:
-    door, live, other = door_for(app), begin(auth), begin(auth)
+    door, live, other = front(app), begin(auth), begin(auth)
     for cookies in (
         [],
         [""],
@@ -116,7 +122,7 @@ def test_what_is_left_to_the_route(app: Flask, auth: Auth) -> None:
 
 
 def test_a_session_that_ended(app: Flask, auth: Auth) -> None:
-    door, live = door_for(app), begin(auth)
+    door, live = front(app), begin(auth)
     scope = Scope([f"session_id={live}"])
     assert door(scope)
     assert auth.end_session(live)
@@ -129,7 +135,7 @@ def test_a_session_that_expired(
 ) -> None:
     # Its use would move the end on, at a time of the thread's choosing.
     monkeypatch.setattr(auth._last_seen._background, "wake", lambda: None)
-    door = door_for(app)
+    door = front(app)
     with clock.frozen() as now:
         scope = Scope([f"session_id={begin(auth)}"])
         now.advance(seconds=auth.settings.session_idle_seconds - 1)
@@ -157,7 +163,7 @@ def test_any_cookie(app: Flask, auth: Auth, parts: list[str]) -> None:
     app.config["LIVE"] = live
     ended = f"{live[:-1]}{'0' if live[-1] != '0' else '1'}"
     cookie = "".join(parts).replace("LIVE", live).replace("ENDED", ended)
-    reply = door_for(app)(Scope([cookie]))
+    reply = front(app)(Scope([cookie]))
     assert reply is None or same(reply, route(app, cookie))
 
 
@@ -169,21 +175,5 @@ def test_an_unreachable_database_is_the_routes_to_tell(
 
     cookie = f"session_id={begin(auth)}"
     monkeypatch.setattr(auth, "check_session", lost)
-    assert door_for(app)(Scope([cookie])) is None
+    assert front(app)(Scope([cookie])) is None
     assert route(app, cookie)[0] == 503
-
-
-def test_it_stays_shut_before_a_database_server(
-    auth: Auth, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scope = Scope([f"session_id={begin(auth)}"])
-    assert Door(auth)(scope)
-    monkeypatch.setattr(auth.db.engine.dialect, "name", "postgresql")
-    door = Door(auth)
-    monkeypatch.undo()
-    asked: list[str] = []
-    event.listen(
-        auth.db.engine, "before_cursor_execute", lambda *a: asked.append(a[2])
-    )
-    assert door(scope) is None
-    assert asked == []

@@ -139,7 +139,7 @@ def test_an_answer_that_is_opened_as_a_page_can_do_nothing(
     client.post("/users", json=BOB)
     client.post("/sessions", json=BOB)
     opened = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
-    for path in ("/", "/profile", "/sessions", "/users/me/export", "/nope"):
+    for path in ("/", "/profile", "/sessions", "/users/me/export"):
         answer = client.get(path, headers=opened | {"Accept": "text/html"})
         assert answer.mimetype in (
             "application/json",
@@ -148,6 +148,10 @@ def test_an_answer_that_is_opened_as_a_page_can_do_nothing(
         policy = answer.headers["Content-Security-Policy"].split("; ")
         assert {"sandbox", "default-src 'none'"} <= set(policy)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    # An error is a page for people: one of ours, with its policy.
+    page = client.get("/nope", headers=opened | {"Accept": "text/html"})
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert page.headers["Content-Security-Policy"] == headers.PAGE_POLICY
 
 
 @pytest.mark.requirement("V3.4.8")

@@ -9,6 +9,7 @@ from bienvenue.server.bridge import TOO_LARGE, Bridge, Door
 from bienvenue.server.leave import leave
 from bienvenue.server.listen import CannotListen, PortForbidden, PortTaken
 from bienvenue.server.options import AppFactory, DoorFactory, Options, Tls
+from bienvenue.server.room import BatchDoor
 from bienvenue.server.run import serve
 from bienvenue.server.tls import TlsUnusable
 from bienvenue.server.workers import WorkersFail
@@ -16,6 +17,7 @@ from bienvenue.server.workers import WorkersFail
 __all__ = [
     "TOO_LARGE",
     "AppFactory",
+    "BatchDoor",
     "Bridge",
     "CannotListen",
     "Door",

@@ -10,6 +10,7 @@ import logging
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -19,6 +20,7 @@ from bienvenue.server import answer, environ, refusal
 from bienvenue.server.answer import Answer
 from bienvenue.server.body import Body, Fault, Limits, read
 from bienvenue.server.pool import Pool
+from bienvenue.server.room import Asked, BatchDoor, Room
 from bienvenue.server.rsgi import Exchange, Headers, Scope
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ Door = Callable[[Scope], "tuple[int, list[tuple[str, str]], bytes] | None"]
 """Answers some GET requests on the event loop, before WSGI.
 
 It returns status, headers and body, or None for a request that is not its
-own.  It must not block: every connection waits for it.
+own.  It must not block: every connection waits for it.  One that has to is a
+``BatchDoor``, and gets a room of its own.
 """
 
 TOO_LARGE = "bienvenue.body_too_large"
@@ -84,19 +87,25 @@ class Bridge:
         threads: int,
         limits: Limits | None = None,
         queue: int = 512,
-        door: Door | None = None,
+        door: Door | BatchDoor | None = None,
         multiprocess: bool = False,
         headers: refusal.Fixed = refusal.HEADERS,
     ) -> None:
         self._headers = tuple(headers)
         self._app = wsgi_app
-        self._door = door
+        self._door: Door | None = None
+        self._room: Room | None = None
+        if isinstance(door, BatchDoor):
+            self._room = self._room_of(door, queue)
+        else:
+            self._door = door
         self._limits = limits or Limits()
         self._common = environ.base(multiprocess=multiprocess)
         self._answered: deque[asyncio.Future[None]] = deque()
         self._unreaped = 0
         self._pool = Pool(self._work, threads=threads, waiting=queue)
         self._reading: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -105,11 +114,20 @@ class Bridge:
 
     def __rsgi__(self, scope: Scope, proto: Exchange) -> Awaitable[None]:
         """Take one request; what is returned ends after its answer."""
-        if self._door is not None and scope.method == "GET":
-            reply = self._at_the_door(self._door, scope)
-            if reply is not None:
-                proto.response_bytes(*reply)
-                return _DONE
+        if scope.method == "GET":
+            if self._door is not None:
+                reply = self._at_the_door(self._door, scope)
+                if reply is not None:
+                    proto.response_bytes(*reply)
+                    return _DONE
+            elif self._room is not None:
+                waits = self._in_the_room(self._room, scope, proto)
+                if waits is not None:
+                    return waits
+        return self._enter(scope, proto)
+
+    def _enter(self, scope: Scope, proto: Exchange) -> Awaitable[None]:
+        """Take a request to the application."""
         if scope.proto != "http":
             refusal.websocket(proto)
             return _DONE
@@ -130,6 +148,8 @@ class Bridge:
     def close(self, timeout: float) -> None:
         """End the threads; wait ``timeout`` seconds for each at most."""
         self._pool.close(timeout)
+        if self._room is not None:
+            self._room.close(timeout)
 
     @staticmethod
     def _at_the_door(door: Door, scope: Scope) -> Answer | None:
@@ -139,6 +159,46 @@ class Bridge:
             _report("the door", error)
             return None
         return None if reply is None else Answer(*reply)
+
+    def _room_of(self, door: BatchDoor, waiting: int) -> Room:
+        return Room(
+            door,
+            answered=lambda asked: self._answered.append(asked.done),
+            onward=self._go_on,
+            failed=lambda error: _report("the door", error),
+            waiting=waiting,
+        )
+
+    def _in_the_room(
+        self, room: Room, scope: Scope, proto: Exchange
+    ) -> Awaitable[None] | None:
+        question = room.question(scope)
+        if question is None:
+            return None
+        loop = self._loop or asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        if not room.submit(Asked(scope, proto, question, done)):
+            refusal.overloaded(proto, scope, _NO_BODY, self._headers)
+            return _DONE
+        self._expect(loop)
+        return done
+
+    def _go_on(self, asked: Asked) -> None:
+        """Have what the door leaves to the application go there."""
+        # The loop is closed when this process has stopped meanwhile.
+        with suppress(RuntimeError):
+            asked.done.get_loop().call_soon_threadsafe(self._leave, asked)
+
+    def _leave(self, asked: Asked) -> None:
+        task = asked.done.get_loop().create_task(self._after_the_room(asked))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _after_the_room(self, asked: Asked) -> None:
+        try:
+            await self._enter(asked.scope, asked.proto)
+        finally:
+            self._answered.append(asked.done)
 
     async def _with_body(
         self, scope: Scope, proto: Exchange, headers: Headers
@@ -170,10 +230,14 @@ class Bridge:
             refusal.overloaded(proto, scope, body, self._headers)
             return _DONE
         observing.tell(Tally.QUEUED)
+        self._expect(loop)
+        return done
+
+    def _expect(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look for one answer more."""
         if not self._unreaped:
             loop.call_later(_REAP_EVERY, self._reap, loop)
         self._unreaped += 1
-        return done
 
     def _reap(self, loop: asyncio.AbstractEventLoop) -> None:
         """End the awaitables of answered requests.
@@ -181,6 +245,8 @@ class Bridge:
         The answers have gone out long before, from the threads; waking the
         loop for each of them would cost more than the bridge does.
         """
+        if self._room is not None:
+            self._room.give_up()
         while self._answered:
             done = self._answered.popleft()
             self._unreaped -= 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bienvenue.server import refusal
 from bienvenue.server.body import Limits
 from bienvenue.server.bridge import Door
+from bienvenue.server.room import BatchDoor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 AppFactory = Callable[[], "WSGIApplication"]
 """Makes the application; called once in every process that serves."""
 
-DoorFactory = Callable[["WSGIApplication"], "Door | None"]
+DoorFactory = Callable[["WSGIApplication"], "Door | BatchDoor | None"]
 """Makes the front door of an application, if it has one."""
 
 

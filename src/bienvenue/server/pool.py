@@ -24,9 +24,15 @@ class Pool(Generic[Job]):
     """
 
     def __init__(
-        self, work: Callable[[Job], None], *, threads: int, waiting: int
+        self,
+        work: Callable[[Job], None],
+        *,
+        threads: int,
+        waiting: int,
+        name: str = "wsgi",
     ) -> None:
         self._work = work
+        self._name = name
         self._waiting = waiting
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._most = threads
@@ -61,7 +67,7 @@ class Pool(Generic[Job]):
         number = len(self._threads)
         if number < self._most:
             thread = threading.Thread(
-                target=self._run, name=f"wsgi-{number}", daemon=True
+                target=self._run, name=f"{self._name}-{number}", daemon=True
             )
             self._threads.append(thread)
             thread.start()

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
+from bienvenue import collector
 from bienvenue.errors import BienvenueError
 from bienvenue.server.bridge import Bridge
 from bienvenue.server.leave import leave
@@ -24,6 +25,17 @@ def make_process(
     multiprocess: bool = False,
 ) -> Process:
     """Make the application and return what serves it in this process."""
+    with collector.at_rest():
+        return _made(app_factory, door_factory, options, sockets, multiprocess)
+
+
+def _made(
+    app_factory: AppFactory,
+    door_factory: DoorFactory | None,
+    options: Options,
+    sockets: Sequence[socket.socket],
+    multiprocess: bool,
+) -> Process:
     app = app_factory()
     bridge = Bridge(
         app,

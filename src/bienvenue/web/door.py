@@ -9,7 +9,8 @@ another method, another path.
 """
 
 import re
-from typing import Any, Protocol
+from time import perf_counter
+from typing import Any, NamedTuple, Protocol
 
 from pydantic_core import to_json
 
@@ -43,11 +44,20 @@ class Scope(Protocol):
         """The header fields, by lower-case name."""
 
 
+class Question(NamedTuple):
+    """Whose session is this?  Asked by a request, at ``perf_counter``."""
+
+    scope: Scope
+    path: str
+    session_id: str
+    arrived: float
+
+
 class Door:
     """Answers for a live session; None leaves the request to Flask.
 
-    On SQLite only: there the look-up is some microseconds within this
-    process, while a database server could keep the event loop waiting.
+    To call it is to wait for the database.  On SQLite that is some
+    microseconds within this process; where it is not, see ``waiting_door``.
     """
 
     def __init__(self, auth: Auth) -> None:
@@ -56,7 +66,6 @@ class Door:
         self._name = cookies.name(auth.settings, cookies.SESSION)
         host = auth.settings.host_cookie
         self._cookie = _HOST_COOKIE if host else _COOKIE
-        self._open = auth.db.engine.name == "sqlite"
         fixed = headers.for_all(auth.settings)
         self._headers = [
             (name.lower(), value) for name, value in fixed.items()
@@ -70,8 +79,19 @@ class Door:
 
     def __call__(self, scope: Scope) -> Answer | None:
         """Answer a GET, or return None."""
-        answer = self._answers.get(scope.path)
-        if answer is None or not self._open:
+        question = self.question(scope)
+        if question is None:
+            return None
+        try:
+            user = self._check(question.session_id)
+        except DatabaseUnavailable:
+            return None
+        return None if user is None else self.answer(question, user)
+
+    def question(self, scope: Scope) -> Question | None:
+        """Return what a GET asks, or None; waits for nothing."""
+        path = scope.path
+        if path not in self._answers:
             return None
         fields = scope.headers  # every access makes a copy
         # An answer before the body has come would end the connection.
@@ -83,11 +103,17 @@ class Door:
         if cookie.count(self._name) != 1:
             return None
         found = self._cookie.search(cookie)
-        try:
-            user = self._check(found[1]) if found else None
-        except DatabaseUnavailable:
+        if found is None:
             return None
-        return None if user is None else answer(user)
+        return Question(scope, path, found[1], perf_counter())
+
+    def answer(self, question: Question, user: SignedIn) -> Answer:
+        """Return what the route answers to whoever is signed in."""
+        return self._answers[question.path](user)
+
+    def refused(self, _question: Question, reply: Answer) -> Answer:
+        """Return the answer to a question that nobody could look up."""
+        return reply
 
     def _profile(self, user: SignedIn) -> Answer:
         content = to_json({"email": user.email}) + b"\n"
@@ -98,5 +124,5 @@ class Door:
         return 200, [*self._headers, *own], content
 
     def _verify(self, user: SignedIn) -> Answer:
-        told = [(name.lower(), text) for name, text in identity.fields(user)]
+        told = zip(identity.LOWER_NAMES, identity.values(user), strict=True)
         return 200, [*self._headers, *told, ("content-length", "0")], b""

@@ -23,9 +23,10 @@ API = {
     ),
 }
 
-# Pages may load our own style sheet, and nothing else.
+# Pages may load our own style sheet, script and images, and nothing else.
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self';"
+    "default-src 'none'; style-src 'self'; script-src 'self';"
+    " img-src 'self'; font-src 'self';"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 

@@ -4,13 +4,16 @@ A door that nobody watches stays as it is: see ``door``.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from time import perf_counter
 
 from bienvenue.auth import Auth
 from bienvenue.metrics.meter import Meter
 from bienvenue.session_check import SignedIn
 from bienvenue.web import local, watching
-from bienvenue.web.door import Answer, Door, Scope
+from bienvenue.web.door import Answer, Door, Question, Scope
+
+_Counts = dict[tuple[str, int], Callable[[float], None]]
 
 
 class ClosedDoor(Door):
@@ -32,12 +35,14 @@ class CountedDoor(Door):
         super().__init__(auth)
         self._counts = _counters(self, meter)
 
-    def __call__(self, scope: Scope) -> Answer | None:
-        """Answer a GET, or return None."""
-        began = perf_counter()
-        reply = super().__call__(scope)
-        if reply is not None:
-            self._counts[scope.path](perf_counter() - began)
+    def answer(self, question: Question, user: SignedIn) -> Answer:
+        """Return what the route answers to whoever is signed in."""
+        return self.refused(question, super().answer(question, user))
+
+    def refused(self, question: Question, reply: Answer) -> Answer:
+        """Count an answer, of whatever kind."""
+        took = perf_counter() - question.arrived
+        self._counts[question.path, reply[0]](took)
         return reply
 
 
@@ -47,43 +52,51 @@ class LoggedDoor(Door):
     def __init__(self, auth: Auth, meter: Meter | None) -> None:
         """Check the sessions of this ``Auth``."""
         super().__init__(auth)
-        self._check, self._look = self._noted, self._check
         self._counts = _counters(self, meter)
         self._hops = auth.settings.trusted_hops
-        self._found: SignedIn | None = None  # of the one request at a time
 
-    def __call__(self, scope: Scope) -> Answer | None:
-        """Answer a GET, or return None."""
-        began = perf_counter()
-        reply = super().__call__(scope)
-        if reply is None or self._found is None:
-            return reply
-        took = perf_counter() - began
-        self._counts[scope.path](took)
-        given = ",".join(scope.headers.get_all(local.ID_HEADER.lower()))
-        request_id = local.named(given, self._hops)
-        reply[1].append((local.ID_HEADER.lower(), request_id))
-        watching.answered(
-            ("GET", scope.path),
-            reply[0],
-            took,
-            request_id=request_id,
-            user_id=self._found.id,
-        )
+    def answer(self, question: Question, user: SignedIn) -> Answer:
+        """Return what the route answers to whoever is signed in."""
+        reply = super().answer(question, user)
+        name = local.ID_HEADER.lower()
+        request_id = local.named_by(question.scope.headers, self._hops)
+        reply[1].append((name, request_id))
+        self._log(question, reply[0], request_id, user.id)
         return reply
 
-    def _noted(self, session_id: object) -> SignedIn | None:
-        self._found = self._look(session_id)
-        return self._found
+    def refused(self, question: Question, reply: Answer) -> Answer:
+        """Log an answer that has its id already."""
+        name = local.ID_HEADER.lower()
+        self._log(question, reply[0], dict(reply[1])[name], None)
+        return reply
+
+    def _log(
+        self,
+        question: Question,
+        status: int,
+        request_id: str,
+        user_id: int | None,
+    ) -> None:
+        took = perf_counter() - question.arrived
+        self._counts[question.path, status](took)
+        watching.answered(
+            ("GET", question.path),
+            status,
+            took,
+            request_id=request_id,
+            user_id=user_id,
+        )
 
 
-def _counters(
-    door: Door, meter: Meter | None
-) -> dict[str, Callable[[float], None]]:
-    """Return what counts an answer of the door, by its path."""
-    if meter is None:
-        return dict.fromkeys(door.paths, _nothing)
-    return {path: meter.counter_of(("GET", path), 200) for path in door.paths}
+def _counters(door: Door, meter: Meter | None) -> _Counts:
+    """Return what counts an answer of the door, by path and status."""
+    return {
+        (path, status): _nothing
+        if meter is None
+        else meter.counter_of(("GET", path), status)
+        for path in door.paths
+        for status in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE)
+    }
 
 
 def _nothing(_seconds: float) -> None:
