@@ -5,6 +5,7 @@ extension in an application of its own: there is one implementation.
 """
 
 from collections.abc import Callable
+from functools import cache
 
 from flask import Blueprint, Flask, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -18,40 +19,66 @@ from bienvenue.errors import BienvenueError, ConfigurationError
 from bienvenue.features.account.routes import api as account_api
 from bienvenue.features.email_change.routes import api as email_change_api
 from bienvenue.features.forward_auth.routes import api as forward_auth_api
+from bienvenue.features.gallery.routes import api as gallery_api
 from bienvenue.features.health.routes import api as health_api
 from bienvenue.features.metrics.routes import api as metrics_api
 from bienvenue.features.probe.routes import api as probe_api
+from bienvenue.features.reauthentication.routes import (
+    api as reauthentication_api,
+)
 from bienvenue.features.reset_page.routes import api as reset_page_api
 from bienvenue.features.sign_in.routes import api as sign_in_api
 from bienvenue.features.verification.routes import api as verification_api
+from bienvenue.metrics.catalogue import Route
 from bienvenue.metrics.shape import Layout
 from bienvenue.web import (
     asking,
     csrf,
+    error_pages,
     headers,
     pages,
     problems,
     redirects,
     refused,
 )
-from bienvenue.web.api import Api
+from bienvenue.web.api import Api, template_of
 from bienvenue.web.door import Door
 from bienvenue.web.extension import Extension
+from bienvenue.web.late_routes import LateFlask
+from bienvenue.web.theming import Theme
 from bienvenue.web.traced import Traced
+from bienvenue.web.waiting_door import WaitingDoor
 from bienvenue.web.watched_door import ClosedDoor, CountedDoor, LoggedDoor
 from bienvenue.web.watching import Watcher
 
-api = Api()
-api.include(routes.api)
-api.include(account_api)
-api.include(verification_api)
-api.include(email_change_api)
-api.include(reset_page_api)
-api.include(health_api)
-api.include(forward_auth_api)
-api.include(sign_in_api)
-api.include(metrics_api)
-api.include(probe_api)
+CONSOLE = ("/admin", "/acting")
+"""Where the console stands, which a service imports when it is asked for."""
+
+at_start = Api()
+at_start.include(routes.api)
+at_start.include(account_api)
+at_start.include(verification_api)
+at_start.include(email_change_api)
+at_start.include(reset_page_api)
+at_start.include(Api("bienvenue.features.admin"))  # templates
+at_start.include(health_api)
+at_start.include(forward_auth_api)
+at_start.include(sign_in_api)
+at_start.include(reauthentication_api)
+at_start.include(metrics_api)
+at_start.include(probe_api)
+at_start.include(gallery_api)
+
+
+@cache
+def api() -> Api:
+    """Return every route there is."""
+    from bienvenue.features.admin.routes import api as console
+
+    found = Api()
+    found.include(at_start)
+    found.include(console)
+    return found
 
 
 class Bienvenue:
@@ -71,9 +98,15 @@ class Bienvenue:
         settings: Settings | None = None,
         auth: Auth | None = None,
         prefix: str = "/auth",
+        base_template: str | None = None,
     ) -> None:
-        """Take what to serve; nothing is opened before ``init_app``."""
+        """Take what to serve; nothing is opened before ``init_app``.
+
+        ``base_template`` is a template of the application's that pages
+        stand in, and goes before the setting of that name.
+        """
         self._settings, self._given, self.prefix = settings, auth, prefix
+        self._base_template = base_template
         self._opened = auth
         if app is not None:
             self.init_app(app)
@@ -89,6 +122,8 @@ class Bienvenue:
         else:
             settings = self._settings or _settings_of(app)
         _refuse_unsafe(settings)
+        theme = Theme.of(settings, self._base_template)
+        blueprint = self._blueprint(theme)
         self._opened = self._given or Auth(settings=settings)
         try:
             meter = instruments.meter(settings, layout)
@@ -97,9 +132,8 @@ class Bienvenue:
             if self._given is None:
                 self._opened.close()
             raise
-        extension = Extension(self._opened, self.prefix, meter, tracing)
+        extension = Extension(self._opened, self.prefix, meter, tracing, theme)
         extension.attach(app)
-        blueprint = self._blueprint()
         # Once for an answer: the blueprint's own are the application's too.
         everything = app if self._whole else blueprint
         everything.after_request(headers.guard(settings))
@@ -126,14 +160,16 @@ class Bienvenue:
             raise ConfigurationError("Bienvenue has no application yet")
         return self._opened
 
-    def _blueprint(self) -> Blueprint:
-        blueprint = pages.mounted(api, self.prefix)
+    def _blueprint(self, theme: Theme) -> Blueprint:
+        table = at_start if self._whole else api()
+        blueprint = pages.mounted(table, api, self.prefix, whole=self._whole)
+        if blueprint.jinja_loader is not None:
+            blueprint.jinja_loader = theme.over(blueprint.jinja_loader)
         blueprint.before_request(csrf.refuse_cross_site)
-        for error, handler in _HANDLERS.items():
-            blueprint.register_error_handler(error, handler)
         # Beside the application's own: a handler that a host has for our
         # errors is for its views, and must not change our answers.
-        blueprint.register_error_handler(BienvenueError, _FROM_ERROR)
+        for error, handler in _TO_PEOPLE.items():
+            blueprint.register_error_handler(error, handler)
         return blueprint
 
 
@@ -146,30 +182,51 @@ class _Whole(Bienvenue):
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the standalone service: the extension, at the root."""
     settings = settings or Settings.load()
-    app = Flask("bienvenue", static_folder=None)
+    app = LateFlask("bienvenue")
+    app.put_off(CONSOLE, _mount_all)
     _Whole(app, settings=settings, prefix="")
-    for error, handler in _HANDLERS.items():
+    for error, handler in _TO_PEOPLE.items():
         app.register_error_handler(error, handler)
-    app.register_error_handler(Exception, problems.from_fault)
+    from_fault = _PAGES.beside(problems.from_fault)
+    app.register_error_handler(Exception, from_fault)
     app.after_request(redirects.stay_here)  # called first
     return app
 
 
-def door_for(app: Flask) -> Door:
+def door_for(app: Flask) -> Door | WaitingDoor:
     """Return the front door of an application: the fast session check."""
     extension: Extension = app.extensions["bienvenue"]
+    auth = extension.auth
     if extension.tracing is not None:
-        return ClosedDoor(extension.auth)
+        return ClosedDoor(auth)
     if extension.settings.log_requests:
-        return LoggedDoor(extension.auth, extension.meter)
-    if extension.meter is not None:
-        return CountedDoor(extension.auth, extension.meter)
-    return Door(extension.auth)
+        door: Door = LoggedDoor(auth, extension.meter)
+    elif extension.meter is not None:
+        door = CountedDoor(auth, extension.meter)
+    else:
+        door = Door(auth)
+    near = auth.db.engine.name == "sqlite"
+    return door if near else WaitingDoor(door, auth)
 
 
 def layout() -> Layout:
     """Return where the metrics of this service stand."""
-    return instruments.layout(pages.served(api))
+    return instruments.layout(served())
+
+
+def served() -> list[Route]:
+    """Return what a service answers: methods, and templates of paths."""
+    app = Flask("bienvenue", static_folder=None)
+    _mount_all(app)
+    return [
+        (method, template_of(rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+
+
+def _mount_all(app: Flask) -> None:
+    app.register_blueprint(pages.mounted(api(), api, "", whole=True))
 
 
 _FROM_ERROR = refused.noted(problems.from_error)
@@ -178,6 +235,12 @@ _HANDLERS: dict[type[Exception], Callable[..., Response]] = {
     OperationalError: problems.from_database,
     InterfaceError: problems.from_database,
     PoolTimeout: problems.from_database,
+    BienvenueError: _FROM_ERROR,
+}
+# What a proxy asks is answered to the proxy, whoever it asks for.
+_PAGES = error_pages.ErrorPages(api, but=("/verify",))
+_TO_PEOPLE = {
+    error: _PAGES.beside(handler) for error, handler in _HANDLERS.items()
 }
 
 

@@ -15,6 +15,8 @@ from pydantic import ConfigDict, PrivateAttr, ValidationError
 from bienvenue import config_sources
 from bienvenue.config_fields.accounts import Accounts
 from bienvenue.config_fields.addresses import Addresses
+from bienvenue.config_fields.admin import Admin
+from bienvenue.config_fields.brand import Brand
 from bienvenue.config_fields.forward_auth import ForwardAuth
 from bienvenue.config_fields.limits import Limits
 from bienvenue.config_fields.mail import Mail
@@ -35,8 +37,10 @@ class Settings(
     Limits,
     Accounts,
     Mail,
+    Admin,
     Addresses,
     ForwardAuth,
+    Brand,
     SignIn,
     Service,
 ):

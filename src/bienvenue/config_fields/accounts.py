@@ -1,9 +1,11 @@
 """Cookies, fresh proof of who one is, and how an account ends."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from bienvenue.config_fields.group import Group
 
 
-class Accounts(BaseModel):
+class Accounts(Group):
     """Cookies, fresh proof of who one is, and how an account ends."""
 
     host_cookie: bool = Field(

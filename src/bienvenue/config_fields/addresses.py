@@ -1,9 +1,11 @@
 """What is asked and told of e-mail addresses."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from bienvenue.config_fields.group import Group
 
 
-class Addresses(BaseModel):
+class Addresses(Group):
     """What is asked and told of e-mail addresses."""
 
     require_verified_email: bool | None = Field(

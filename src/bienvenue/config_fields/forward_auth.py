@@ -2,10 +2,12 @@
 
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
+
+from bienvenue.config_fields.group import Group
 
 
-class ForwardAuth(BaseModel):
+class ForwardAuth(Group):
     """What a proxy is told that asks who is signed in."""
 
     sign_in_url: str | None = Field(

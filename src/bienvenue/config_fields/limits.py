@@ -1,9 +1,11 @@
 """How often people may try; ``docs/limits.md`` gives the reasons."""
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
+
+from bienvenue.config_fields.group import Group
 
 
-class Limits(BaseModel):
+class Limits(Group):
     """How often people may try; ``docs/limits.md`` gives the reasons."""
 
     throttle: bool | None = Field(
@@ -42,6 +44,13 @@ class Limits(BaseModel):
         le=100,
         description="wrong passwords in a row, whatever their source, after"
         " which only a known device or a reset gets in (NIST SP 800-63B-4)",
+    )
+    guess_mails_per_account: int = Field(
+        1,
+        ge=1,
+        le=24,
+        description="letters in a day that tell an owner that somebody tries"
+        " passwords",
     )
     registrations_per_network: int = Field(
         20,

@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
+
+from bienvenue.config_fields.group import Group
 
 LEAST = 32
 """Characters of the token that opens the metrics."""
 
 
-class Observation(BaseModel):
+class Observation(Group):
     """What can be seen of the service from outside."""
 
     metrics_address: str | None = Field(

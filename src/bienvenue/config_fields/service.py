@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
+from bienvenue.config_fields.group import Group
 from bienvenue.config_fields.secret_list import each_long, listed
 
 DEFAULT_DATABASE_URL = "sqlite:///bienvenue.db"
@@ -15,7 +16,7 @@ LEAST = 32
 Profile = Literal["development", "production"]
 
 
-class Service(BaseModel):
+class Service(Group):
     """How the service runs, and who can reach it."""
 
     profile: Profile = Field(

@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
+from bienvenue.config_fields.group import Group
 from bienvenue.config_fields.secret_list import each_long, listed
 from bienvenue.pepper import LEAST, Peppers
 
 DAY = 24 * 60 * 60
 
 
-class SignIn(BaseModel):
+class SignIn(Group):
     """Passwords, sessions, and the tokens that stand in for them."""
 
     bcrypt_rounds: int = Field(
@@ -69,6 +70,13 @@ class SignIn(BaseModel):
         ge=60,
         le=400 * DAY,
         description="how long a login lasts without being used",
+    )
+    session_unkept_seconds: int = Field(
+        12 * 60 * 60,
+        ge=60,
+        le=400 * DAY,
+        description="how long a login lasts at most whose browser is to"
+        " forget it when it is closed",
     )
     reset_token_lifetime_seconds: int = Field(
         60 * 60,

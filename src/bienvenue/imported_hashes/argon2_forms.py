@@ -5,8 +5,6 @@ argon2-cffi and passlib write the PHC form; Django puts its own name in front.
 
 import re
 
-from argon2.low_level import Type, hash_secret_raw
-
 from bienvenue.imported_hashes.form import (
     Derive,
     Fields,
@@ -19,7 +17,6 @@ MAX_MEMORY = 256 * 1024  # KiB: libsodium's MODERATE; Django's is 100 MiB
 MAX_WORK = 16 * MAX_MEMORY  # KiB filled in all, over every pass
 MAX_LANES = 16  # each is a thread
 
-_TYPES = {"i": Type.I, "d": Type.D, "id": Type.ID}
 _VERSION_OF_UNMARKED = 16  # 1.0, the last one to write no version field
 _PHC = (
     r"\$argon2(?P<type>id|i|d)(\$v=(?P<version>16|19))?"
@@ -38,12 +35,19 @@ def _derivation(fields: Fields) -> Derive:
     version = int(fields["version"] or _VERSION_OF_UNMARKED)
     salt = unbase64(fields["salt"])
     size = len(unbase64(fields["digest"]))
-    kind = _TYPES[fields["type"]]
+    # Few have such a hash, and nobody when the service starts.
+    from argon2.exceptions import HashingError
+    from argon2.low_level import Type, hash_secret_raw
+
+    kind = Type[fields["type"].upper()]
 
     def derive(secret: bytes) -> bytes:
-        return hash_secret_raw(
-            secret, salt, passes, memory, lanes, size, kind, version
-        )
+        try:
+            return hash_secret_raw(
+                secret, salt, passes, memory, lanes, size, kind, version
+            )
+        except HashingError:
+            raise ValueError("argon2 gave up") from None
 
     return derive
 

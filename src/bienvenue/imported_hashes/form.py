@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from argon2.exceptions import HashingError
-
 Fields = Mapping[str, str]
 Derive = Callable[[bytes], bytes]
 
@@ -34,7 +32,7 @@ class StoredHash:
         """
         try:
             derived = self.derive(secret)
-        except (HashingError, MemoryError, ValueError):
+        except (MemoryError, ValueError):
             return False
         return hmac.compare_digest(derived, self.digest)
 

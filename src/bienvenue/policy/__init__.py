@@ -16,7 +16,12 @@ from bienvenue.errors import (
     PasswordTooShort,
 )
 
-__all__ = ["check"]
+__all__ = ["check", "least_length"]
+
+
+def least_length(settings: Settings) -> int:
+    """Return how many characters a new password has; 0 where any number do."""
+    return settings.password_min_length if settings.strict_rules else 0
 
 
 def check(
@@ -33,7 +38,7 @@ def check(
     prepared = passwords.prepare(password)
     if not settings.strict_rules:
         return
-    text, least = prepared.decode(), settings.password_min_length
+    text, least = prepared.decode(), least_length(settings)
     if len(text) < least:
         raise PasswordTooShort(f"password is shorter than {least} characters")
     _refuse_guessable(text, settings, email)

@@ -112,7 +112,7 @@ def _environment() -> "Environment":
     # made is no HTML; Place has refused what could leave its hole.
     return Environment(
         loader=PackageLoader("bienvenue", "recipes/files"),
-        autoescape=False,  # noqa: S701
+        autoescape=False,  # noqa: S701 - configuration files, no HTML
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,

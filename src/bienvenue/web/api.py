@@ -7,9 +7,9 @@ OpenAPI document.  So the two cannot differ.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, request
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader
@@ -17,6 +17,7 @@ from jinja2 import BaseLoader, ChoiceLoader, PackageLoader
 from bienvenue.errors import BienvenueError
 from bienvenue.web import (
     body,
+    error_field,
     local,
     media_type,
     problems,
@@ -27,6 +28,11 @@ from bienvenue.web.extension import here
 
 _NUMBER = re.compile(r"<int:(\w+)>")  # the one kind of path parameter
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+# What a route tells the browser, whatever page answers the form.
+_ALONG = ("Set-Cookie", "Clear-Site-Data")
+
+T = TypeVar("T", bound=schemas.Body)
 
 View = Callable[..., Response]
 Page = Callable[[dict[str, Any], BienvenueError | None], Response]
@@ -49,9 +55,10 @@ class Operation:
     """One method of one path: what it takes and what it may answer.
 
     ``answers`` maps each status to a schema, or to None for no body;
-    ``session`` says that it reads the session cookie.  ``page`` answers a
+    ``session`` says that it reads the session cookie, ``query`` what may
+    stand behind the path's question mark.  ``page`` answers a
     form that a page of ours sent: it is given what was sent, and the error
-    or None.
+    or None.  ``gate`` is asked before anything is read, and may raise.
     """
 
     method: str
@@ -61,6 +68,8 @@ class Operation:
     answers: Answers
     session: bool
     page: Page | None = None
+    query: type[schemas.Body] | None = None
+    gate: Callable[[], None] | None = None
 
     @property
     def template(self) -> str:
@@ -76,11 +85,19 @@ class Operation:
 class Api:
     """A table of operations, filled by decorators."""
 
-    def __init__(self, package: str | None = None) -> None:
-        """Start empty; ``package`` has the templates of its pages."""
-        self._package = package
+    def __init__(
+        self,
+        package: str | None = None,
+        *,
+        gate: Callable[[], None] | None = None,
+    ) -> None:
+        """Start empty; ``package`` has the templates of its pages.
+
+        ``gate`` is asked before all that is declared here, and may raise.
+        """
+        self._package, self._gate = package, gate
         self._own: list[Operation] = []
-        self._pages: list[tuple[str, Callable[[], Response]]] = []
+        self._pages: list[tuple[str, View]] = []
         self._included: list[Api] = []
 
     def route(
@@ -92,30 +109,41 @@ class Api:
         takes: type[schemas.Body] | None = None,
         session: bool = False,
         page: Page | None = None,
+        query: type[schemas.Body] | None = None,
     ) -> Callable[[View], View]:
         """Declare the decorated function as an operation.
 
-        It is called with the validated body where one is declared.
+        It is called with the validated body where one is declared; what is
+        asked for in a query it reads itself, by :func:`query_of`, once it
+        knows who asks.
         """
 
         def declare(view: View) -> View:
             self._own.append(
-                Operation(method, path, view, takes, answers, session, page)
+                Operation(
+                    method,
+                    path,
+                    view,
+                    takes,
+                    answers,
+                    session,
+                    page,
+                    query,
+                    self._gate,
+                )
             )
             return view
 
         return declare
 
-    def page(
-        self, path: str
-    ) -> Callable[[Callable[[], Response]], Callable[[], Response]]:
+    def page(self, path: str) -> Callable[[View], View]:
         """Declare the decorated function as a page that people look at.
 
         Or as another answer that is no part of the OpenAPI document.
         """
 
-        def declare(view: Callable[[], Response]) -> Callable[[], Response]:
-            self._pages.append((path, view))
+        def declare(view: View) -> View:
+            self._pages.append((path, _gated(view, self._gate)))
             return view
 
         return declare
@@ -133,7 +161,7 @@ class Api:
         return found
 
     @property
-    def pages(self) -> list[tuple[str, Callable[[], Response]]]:
+    def pages(self) -> list[tuple[str, View]]:
         """All pages: their paths, and what shows them."""
         found = list(self._pages)
         for other in self._included:
@@ -163,7 +191,7 @@ class Api:
             blueprint.add_url_rule(
                 operation.path,
                 endpoint=operation.view.__name__,
-                view_func=_validated(operation),
+                view_func=_gated(_validated(operation), operation.gate),
                 methods=[operation.method],
                 strict_slashes=False,
             )
@@ -181,6 +209,33 @@ def answer(
     return Response(
         schema.model_dump_json() + "\n", status, mimetype=media_type.JSON
     )
+
+
+def query_of(schema: type[T]) -> T:
+    """Return what the request's query asks for; raises ``Malformed``.
+
+    Other names in it are left alone, and none counts twice.
+    """
+    members: dict[str, object] = {}
+    for name in schema.model_fields:
+        values = request.args.getlist(name)
+        if len(values) > 1:
+            raise problems.Malformed(f"{name} comes twice in the query")
+        if values:
+            members[name] = values[0]
+    return schemas.check(schema, members)
+
+
+def _gated(view: View, gate: Callable[[], None] | None) -> View:
+    if gate is None:
+        return view
+
+    @wraps(view)
+    def gated(*args: Any, **path: Any) -> Response:
+        gate()
+        return view(*args, **path)
+
+    return gated
 
 
 def _validated(operation: Operation) -> View:
@@ -208,12 +263,14 @@ def _by_page(
     if not local.wants_page():
         return with_body()
     members = body.read(request, here().settings.max_body_bytes)
+    error_field.remember(members)
     try:
         done = view(schemas.check(takes, members))
     except BienvenueError as error:
         _noted(error)
         return page(members, error)
     shown = page(members, None)
-    for cookie in done.headers.getlist("Set-Cookie"):
-        shown.headers.add("Set-Cookie", cookie)
+    for name in _ALONG:
+        for value in done.headers.getlist(name):
+            shown.headers.add(name, value)
     return shown
