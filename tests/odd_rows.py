@@ -8,7 +8,15 @@ it is allowed.
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, Table, Text, insert
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    LargeBinary,
+    Table,
+    Text,
+    insert,
+)
 from sqlalchemy import Integer as Number
 from sqlalchemy.schema import SchemaItem
 
@@ -78,6 +86,8 @@ def _value(column: "Column[Any]", number: int) -> Any:
         return bytes((place * 7 + byte * 8) % 256 for byte in range(30)) + (
             number.to_bytes(2)
         )
+    if isinstance(column.type, Boolean):
+        return bool(place % 2)
     if isinstance(column.type, Number):
         choice = _BIG if "Big" in kind else _SMALL
         return number if name == "sequence" else choice[place % len(choice)]

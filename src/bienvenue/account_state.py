@@ -16,6 +16,7 @@ from bienvenue import (
     mailbox_proof,
     one_time_token,
     outbox,
+    roles,
     session,
 )
 from bienvenue.config import Settings
@@ -29,20 +30,21 @@ from bienvenue.session_check import SignedIn
 from bienvenue.user import User
 
 
-def disable(db: DB, user_id: int) -> None:
+def disable(db: DB, user_id: int, *, reason: str | None = None) -> None:
     """Shut an account: its sessions end, its tokens are void.
 
-    One that is shut already stays so from when it was.  Raises
-    ``UserNotFound``.
+    One that is shut already stays so from when it was.  ``reason`` is kept
+    in the audit log.  Raises ``UserNotFound`` or ``LastAdmin``.
     """
 
     def shut(unit: orm.Session) -> None:
         user = lock_user(unit, user_id)
+        roles.spare_last(unit, user)
         if user.disabled_at is None:
             user.disabled_at = clock.now()
         session.end_all(unit, user.id)
         one_time_token.void_pending(unit, user.id)
-        audit.record(unit, Event.USER_DISABLED, user_id=user.id)
+        audit.record(unit, Event.USER_DISABLED, user_id=user.id, reason=reason)
 
     db.write(shut)
 
@@ -149,7 +151,8 @@ def schedule_deletion(
     change of address: a thief must not take the owner's way back along.
     Its owner is told by mail.  Without any grace it is deleted at once.
     ``whose`` is an account by its id, or who is signed in and asks for it
-    themselves.  Raises ``UserNotFound`` or ``SessionRequired``.
+    themselves.  Raises ``UserNotFound``, ``SessionRequired`` or
+    ``LastAdmin``.
     """
     grace = timedelta(days=settings.deletion_grace_days)
 
@@ -158,6 +161,7 @@ def schedule_deletion(
             user = lock_user(unit, whose)
         else:
             user = lock_signed_in(unit, whose)
+        roles.spare_last(unit, user)
         due = clock.now() + grace
         if not grace:
             _delete(unit, user)
@@ -176,8 +180,17 @@ def schedule_deletion(
 
 
 def delete_now(db: DB, user_id: int) -> None:
-    """Delete an account and all that is its own; raises ``UserNotFound``."""
-    db.write(lambda unit: _delete(unit, lock_user(unit, user_id)))
+    """Delete an account and all that is its own.
+
+    Raises ``UserNotFound`` or ``LastAdmin``.
+    """
+
+    def remove(unit: orm.Session) -> None:
+        user = lock_user(unit, user_id)
+        roles.spare_last(unit, user)
+        _delete(unit, user)
+
+    db.write(remove)
 
 
 def due(unit: orm.Session, most: int) -> list[int]:

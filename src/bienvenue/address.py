@@ -7,14 +7,12 @@ second account, and a look-alike letter never opens somebody else's
 """
 
 import unicodedata
-
-from email_validator import (
-    EmailNotValidError,
-    ValidatedEmail,
-    validate_email,
-)
+from typing import TYPE_CHECKING
 
 from bienvenue.errors import InvalidAddress
+
+if TYPE_CHECKING:
+    from email_validator import ValidatedEmail
 
 MAX_CHARACTERS = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 
@@ -98,7 +96,11 @@ def keys(text: str) -> tuple[str, ...]:
     return (typed,) if parsed == typed else (typed, parsed)
 
 
-def _validated(text: str) -> ValidatedEmail:
+def _validated(text: str) -> "ValidatedEmail":
+    # Its tables take longer to load than the rest of a service's sign-in,
+    # and one that has just started is first asked for something else.
+    from email_validator import validate_email
+
     try:
         return validate_email(
             text,
@@ -106,7 +108,7 @@ def _validated(text: str) -> ValidatedEmail:
             test_environment=True,
             strict=True,
         )
-    except (EmailNotValidError, ValueError):
+    except ValueError:
         raise InvalidAddress from None
 
 

@@ -68,7 +68,8 @@ def record(
 ) -> None:
     """Record an event in the caller's unit of work.
 
-    Where it came from is read off ``client.current()``.  ``detail`` holds
+    Where it came from is read off ``client.current()``, and so is who did
+    it, where that is an admin and not said here.  ``detail`` holds
     no secret and no address: it is kept, shown and exported; see
     ``pseudonym``.  Raises ``LookupError`` in a unit that only reads, whose
     events would be lost.
@@ -76,7 +77,9 @@ def record(
     if _JOURNAL not in unit.info:
         raise LookupError(f"{event} is recorded in a unit that only reads")
     found = _described(event, outcome, detail)
-    found |= {"user_id": user_id, "actor_id": actor_id}
+    found["user_id"] = user_id
+    if actor_id is not None:
+        found["actor_id"] = actor_id
     unit.info.setdefault(_RECORDED, []).append(found)
 
 
@@ -190,7 +193,7 @@ def _described(
         "event": str(event),
         "outcome": outcome,
         "user_id": None,
-        "actor_id": None,
+        "actor_id": who.actor_id,
         "address": audit_line.clean(who.address, audit_tables.ADDRESS),
         "agent": audit_line.clean(who.agent, audit_tables.AGENT),
         "request_id": audit_line.clean(

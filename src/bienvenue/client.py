@@ -17,12 +17,14 @@ class Client:
 
     ``request_id`` ties together all that one request left behind.
     ``operator`` is who typed a command; no request can claim to be one.
+    ``actor_id`` is the admin who does something to another's account.
     """
 
     address: str | None = None
     agent: str | None = None
     request_id: str | None = None
     operator: str | None = None
+    actor_id: int | None = None
 
 
 NOBODY = Client()

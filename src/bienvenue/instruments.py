@@ -3,19 +3,19 @@
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from bienvenue import throttle
 from bienvenue.config import Settings
 from bienvenue.config_fields.observation import pairs_of
 from bienvenue.errors import ConfigurationError
 from bienvenue.metrics.catalogue import Route, metrics
 from bienvenue.metrics.meter import Meter
 from bienvenue.metrics.shape import Layout
+from bienvenue.throttle.budgets import WINDOWS
 from bienvenue.tracing import Collector, Tracing
 
 
 def layout(routes: Sequence[Route]) -> Layout:
     """Return where the metrics of a service with these routes stand."""
-    return Layout(metrics(routes, list(throttle.WINDOWS)))
+    return Layout(metrics(routes, list(WINDOWS)))
 
 
 def meter(

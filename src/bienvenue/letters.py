@@ -57,7 +57,9 @@ class Letters:
         values: Values,
     ) -> Message:
         settings = self._settings
-        chosen = translation.choose(language, settings.default_language)
+        chosen = translation.choose(
+            language, settings.default_language, among=settings.offered
+        )
         signed = {
             "service": settings.service_name,
             "support": self._support,

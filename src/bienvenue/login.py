@@ -72,12 +72,15 @@ def open_session(
     span: Span,
     client: Client,
     presented: str | None = None,
+    *,
+    kept: bool = True,
 ) -> str | None:
     """Begin a session, unless the password was changed meanwhile.
 
-    ``presented`` is the raw id of a session that ends with it, whosever it
-    is: the browser that brought it forgets it.  Returns the raw session id,
-    which is made only now, or None.  Raises ``PasswordChangeRequired`` if
+    ``kept`` says whether the browser keeps it; ``presented`` is the raw id
+    of a session that ends with it, whosever it is: the browser that brought
+    it forgets it.  Returns the raw session id, which is made only now, or
+    None.  Raises ``PasswordChangeRequired`` if
     the password is known to others.
     """
 
@@ -95,7 +98,7 @@ def open_session(
         if presented:
             _end_presented(unit, presented)
         succeeded(unit, user.id)
-        return start(unit, user.id, span, client)
+        return start(unit, user.id, span, client, kept=kept)
 
     return db.write(begin)
 
@@ -155,7 +158,14 @@ def failed(db: DB, email: object) -> None:
     db.write(note)
 
 
-def start(unit: orm.Session, user_id: int, span: Span, client: Client) -> str:
+def start(
+    unit: orm.Session,
+    user_id: int,
+    span: Span,
+    client: Client,
+    *,
+    kept: bool = True,
+) -> str:
     """Begin a session within a unit and return its raw id."""
     session_id = secret.new_token()
     session.start(
@@ -165,6 +175,7 @@ def start(unit: orm.Session, user_id: int, span: Span, client: Client) -> str:
         span=span,
         address=client.address,
         agent=client.agent,
+        kept=kept,
     )
     audit.record(unit, Event.SESSION_CREATED, user_id=user_id)
     return session_id

@@ -9,7 +9,6 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from socket import SHUT_RDWR, socket
@@ -220,6 +219,8 @@ def compose(sender: str, message: Message) -> tuple[str, EmailMessage]:
     be said in one.  A domain is written as in the DNS (RFC 5891), so that
     only a local part beyond ASCII needs a server that takes SMTPUTF8.
     """
+    from email.headerregistry import Address  # and its grammar
+
     mail = EmailMessage()
     mail["From"] = sender
     (parsed,) = mail["From"].addresses

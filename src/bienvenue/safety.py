@@ -44,6 +44,7 @@ def problems(
         *_corpus(settings),
         *_throttling(settings),
         *_mail(settings),
+        *_place(settings),
         *_database(settings),
         *_watching(settings),
         *_debugging(found),
@@ -219,7 +220,12 @@ def _mail(settings: Settings) -> Iterator[Problem]:
             "mail holds reset tokens and would cross the network readable",
             "export BIENVENUE_SMTP_SECURITY=starttls",
         )
-    if not (settings.public_url or "").startswith("https://"):
+
+
+def _place(settings: Settings) -> Iterator[Problem]:
+    """Find where people are sent; pages take no form of another origin."""
+    wanted = settings.mail == "smtp" or settings.public_url
+    if wanted and not (settings.public_url or "").startswith("https://"):
         yield Problem(
             "public_url",
             "people and browsers must be sent to https only",

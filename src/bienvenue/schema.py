@@ -34,7 +34,7 @@ from bienvenue.errors import (
 )
 from bienvenue.revisions import Standing, standing
 
-HEAD = "0004"
+HEAD = "0005"
 _UNFINISHED = "unfinished"
 
 # Importing these maps their tables.

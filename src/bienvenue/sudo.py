@@ -24,15 +24,20 @@ from bienvenue.events import Event
 from bienvenue.passwords import PasswordHasher
 from bienvenue.session import Session
 from bienvenue.session_check import SignedIn
+from bienvenue.user_rows import refuse_acting
 
 FRESH = timedelta(minutes=10)
 
 
 class Renewed(NamedTuple):
-    """The new id of a session, and how many seconds are left to it."""
+    """The new id of a session, and how many seconds are left to it.
+
+    ``kept`` tells whether the browser keeps it when it is closed.
+    """
 
     session_id: str
     seconds: int
+    kept: bool = True
 
 
 def is_fresh(db: DB, session_row_id: int, within: timedelta = FRESH) -> bool:
@@ -52,7 +57,11 @@ def is_fresh(db: DB, session_row_id: int, within: timedelta = FRESH) -> bool:
 
 
 def require(db: DB, user: SignedIn, within: timedelta = FRESH) -> None:
-    """Raise ``ReauthenticationRequired`` unless the proof is fresh."""
+    """Raise ``ReauthenticationRequired`` unless the proof is fresh.
+
+    No proof helps an admin who acts as the user: ``NotWhileActing``.
+    """
+    refuse_acting(user)
     if not is_fresh(db, user.session, within):
         raise ReauthenticationRequired
 
@@ -68,15 +77,17 @@ def renew(
 
     The old one ends, and of two that are renewed at once one wins.  Raises
     ``WrongPassword``, for another user's password too, or
-    ``SessionRequired`` when the session has ended meanwhile.
+    ``SessionRequired`` when the session has ended meanwhile, or
+    ``NotWhileActing`` for an admin in the user's name.
     """
+    refuse_acting(user)
     verified = login.verify_password(db, hasher, user.email, password)
     if verified is None or verified.user_id != user.id:
         _record_failure(db, user)
         raise WrongPassword
     new = secret.new_token()
 
-    def rename(unit: orm.Session) -> int | None:
+    def rename(unit: orm.Session) -> Renewed | None:
         try:
             owner = lock_user(unit, user.id)
         except UserNotFound:
@@ -85,8 +96,10 @@ def renew(
             return None  # changed by somebody who was faster
         if not session_id or not session.rename(unit, session_id, new):
             raise SessionRequired
-        ends_at = unit.scalars(
-            select(Session.ends_at).where(Session.id == user.session)
+        row = unit.execute(
+            select(Session.ends_at, Session.kept).where(
+                Session.id == user.session
+            )
         ).one()
         audit.record(
             unit,
@@ -95,13 +108,14 @@ def renew(
             method="password",
             session=user.session,
         )
-        return int((ends_at - clock.now()).total_seconds())
+        left = int((row.ends_at - clock.now()).total_seconds())
+        return Renewed(new, left, row.kept)
 
-    seconds = db.write(rename)
-    if seconds is None:
+    renewed = db.write(rename)
+    if renewed is None:
         _record_failure(db, user)
         raise WrongPassword
-    return Renewed(new, seconds)
+    return renewed
 
 
 def _record_failure(db: DB, user: SignedIn) -> None:

@@ -48,6 +48,7 @@ class User(Base):
     ``disabled_at`` when an operator shut the account, ``compromised_at``
     when its password was found to be known to others, ``deletion_due_at``
     when it will be deleted, ``language`` the one its owner is written in.
+    ``role`` is "admin" for who may administer the service, else None.
     """
 
     __tablename__ = "users"
@@ -74,6 +75,7 @@ class User(Base):
         Instant, index=True
     )
     language: Mapped[str | None] = mapped_column(String(35))  # BCP 47
+    role: Mapped[str | None] = mapped_column(String(16), index=True)
 
     if TYPE_CHECKING:  # mapped by bienvenue.session, .one_time_token
         session_id: Mapped[str | None]

@@ -11,6 +11,7 @@ from bienvenue import address, audit, one_time_token, session
 from bienvenue.columns import is_user_id
 from bienvenue.errors import (
     EmailTaken,
+    NotWhileActing,
     SessionRequired,
     UnknownAttribute,
     UserNotFound,
@@ -79,8 +80,10 @@ def lock_signed_in(unit: orm.Session, user: SignedIn) -> User:
     """Hold the row of whoever is signed in, if they still are.
 
     Between the check of a session and here it may have ended, by the owner
-    of the account who shut a thief out.  Raises ``SessionRequired``.
+    of the account who shut a thief out.  Raises ``SessionRequired``, or
+    ``NotWhileActing`` where it is an admin in the user's name.
     """
+    refuse_acting(user)
     try:
         owner = lock_user(unit, user.id)
     except UserNotFound:
@@ -88,6 +91,12 @@ def lock_signed_in(unit: orm.Session, user: SignedIn) -> User:
     if not session.is_live(unit, user.session, owner.id):
         raise SessionRequired
     return owner
+
+
+def refuse_acting(user: SignedIn) -> None:
+    """Raise ``NotWhileActing`` for an admin who acts as the user."""
+    if user.actor_id is not None:
+        raise NotWhileActing
 
 
 def change_user(

@@ -34,6 +34,8 @@ _SAYS: Mapping[str, str] = {
     "user_email_changed": "the address was changed",
     "user_email_change_undone": "the change of address was undone",
     "user_updated": "the account was changed",
+    "session_acting_began": "an admin began to act as its owner",
+    "authz_change": "its role was changed",
     "user_disabled": "the account was disabled",
     "user_enabled": "the account was enabled",
     "user_password_compromised": "the password was found out",

@@ -55,6 +55,7 @@ def tokens(unit: orm.Session, user: User) -> Iterator[Reason]:
         select(OneTimeToken)
         .where(
             OneTimeToken.user_id == user.id,
+            OneTimeToken.purpose.in_(list(_NAMES)),
             not_expired(OneTimeToken.expires_at),
         )
         .order_by(OneTimeToken.id)

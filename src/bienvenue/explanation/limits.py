@@ -13,7 +13,8 @@ from bienvenue import clock
 from bienvenue.config import Settings
 from bienvenue.explanation.reason import Reason, Weight, minute
 from bienvenue.rate_limit import Budget, Standing
-from bienvenue.throttle import WINDOWS, Throttle
+from bienvenue.throttle import Throttle
+from bienvenue.throttle.budgets import WINDOWS
 
 _ACCOUNT = "login_failures_per_account"
 _ROW = "login_failures_in_a_row"

@@ -1,0 +1,77 @@
+"""Who may administer the service: the role of an account.
+
+There is one role, "admin".  It is looked up at each use, never kept in a
+session, so that whoever loses it has lost it at the next request (OWASP
+ASVS 8.3.2).
+"""
+
+from typing import Final
+
+from sqlalchemy import orm, select
+
+from bienvenue import audit
+from bienvenue.errors import LastAdmin
+from bienvenue.events import Event
+from bienvenue.user import User
+
+ADMIN: Final = "admin"
+
+# One who cannot sign in, or waits to be deleted, looks after nothing.
+_ACTIVE = (
+    User.role == ADMIN,
+    User.disabled_at.is_(None),
+    User.deletion_due_at.is_(None),
+)
+
+
+def is_active(user: User) -> bool:
+    """Tell whether a user is an admin who can act as one."""
+    return (
+        user.role == ADMIN
+        and user.disabled_at is None
+        and user.deletion_due_at is None
+    )
+
+
+def exist(unit: orm.Session) -> bool:
+    """Tell whether there is an admin at all who can act as one."""
+    return unit.scalar(select(User.id).where(*_ACTIVE).limit(1)) is not None
+
+
+def change(unit: orm.Session, user: User, role: str | None) -> bool:
+    """Give a user, whose row the caller holds, a role, or None.
+
+    Tells whether that is news.  Raises ``LastAdmin``.
+    """
+    if user.role == role:
+        return False
+    if role is None:
+        spare_last(unit, user)
+    audit.record(
+        unit,
+        Event.ROLE_CHANGED,
+        user_id=user.id,
+        before=user.role or "none",
+        after=role or "none",
+    )
+    user.role = role
+    unit.flush()
+    return True
+
+
+def spare_last(unit: orm.Session, user: User) -> None:
+    """Raise ``LastAdmin`` if nobody else could administer the service.
+
+    The caller holds the user's row, and from here on those of all other
+    admins: of two who take each other's role at once, one is refused.
+    """
+    if not is_active(user):
+        return
+    others = (
+        select(User.id)
+        .where(*_ACTIVE, User.id != user.id)
+        .order_by(User.id)
+        .with_for_update()
+    )
+    if not unit.scalars(others).all():
+        raise LastAdmin
