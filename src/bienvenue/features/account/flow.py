@@ -6,7 +6,7 @@ again: a session that was left open proves only that it was left open
 """
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import orm
 
@@ -17,6 +17,7 @@ from bienvenue import (
     one_time_token,
     outbox,
     policy,
+    roles,
     session,
     sudo,
 )
@@ -29,29 +30,17 @@ from bienvenue.errors import (
     WrongPassword,
 )
 from bienvenue.events import Event
-from bienvenue.features.account import export
+from bienvenue.features.account import export, log
+from bienvenue.features.account.log import Entry, Page
+from bienvenue.features.account.own_session import OwnSession, as_own
 from bienvenue.login import Verified
 from bienvenue.one_time_token import Purpose
 from bienvenue.outbox import Letter
 from bienvenue.session import Session
 from bienvenue.session_check import SignedIn
 from bienvenue.sudo import Renewed
-
-
-class OwnSession(NamedTuple):
-    """One of a person's sessions, as they may see it.
-
-    ``id`` names it for ending it and opens nothing; ``current`` is the one
-    that asks.
-    """
-
-    id: int
-    created_at: datetime
-    last_seen_at: datetime
-    expires_at: datetime
-    address: str | None
-    agent: str | None
-    current: bool
+from bienvenue.user import User
+from bienvenue.user_rows import refuse_acting
 
 
 class Account:
@@ -63,10 +52,23 @@ class Account:
 
     def sessions(self, user: SignedIn) -> list[OwnSession]:
         """Return the user's live sessions, the newest first."""
-        return [_as_own(row, user.session) for row in self._live(user)]
+        return [as_own(row, user.session) for row in self._live(user)]
+
+    def is_admin(self, user: SignedIn) -> bool:
+        """Tell whether the user may administer the service, as of now."""
+
+        def look(unit: orm.Session) -> bool:
+            owner = unit.get(User, user.id)
+            return owner is not None and roles.is_active(owner)
+
+        return self._db.read(look)
 
     def end_session(self, user: SignedIn, row_id: int) -> bool:
-        """End one of the user's own sessions; tell whether it was theirs."""
+        """End one of the user's own sessions; tell whether it was theirs.
+
+        Raises ``NotWhileActing``.
+        """
+        refuse_acting(user)
 
         def end(unit: orm.Session) -> bool:
             if not session.end_row(unit, user.id, row_id):
@@ -78,13 +80,22 @@ class Account:
 
     def end_other_sessions(self, user: SignedIn) -> None:
         """End all of the user's sessions but the one that asks."""
+        self._end_others(user)
 
+    def report(self, user: SignedIn) -> None:
+        """Take the user's word that something in the log was not them.
+
+        All of their other sessions end; a new password is theirs to choose.
+        """
+        self._end_others(user, reason="not_me")
+
+    def _end_others(self, user: SignedIn, reason: str | None = None) -> None:
         def end(unit: orm.Session) -> None:
             lock_signed_in(unit, user)
             session.end_all(unit, user.id, but=user.session)
             # Whoever is shut out must not come back by a change of address.
             one_time_token.revoke(unit, user.id, Purpose.CHANGE_EMAIL)
-            _record_end(unit, user, "others")
+            _record_end(unit, user, "others", reason=reason)
 
         self._db.write(end)
 
@@ -95,9 +106,11 @@ class Account:
 
         Returns the id of a new session for the caller: what was stolen
         before is worth nothing after (OWASP ASVS 7.2.4, 7.4.3).  Raises
-        ``WrongPassword``, ``InvalidPassword``, ``PasswordChangeRequired``
-        or ``SessionRequired``; nothing is changed then.
+        ``WrongPassword``, ``InvalidPassword``, ``PasswordChangeRequired``,
+        ``SessionRequired`` or, before the password tells anything,
+        ``NotWhileActing``; nothing is changed then.
         """
+        refuse_acting(user)
         with acting(client):
             return self._change_password(user, current, new)
 
@@ -115,6 +128,7 @@ class Account:
             if not login.admit(unit, owner):
                 return None  # disabled meanwhile
             owner.hashed_password = hashed_password
+            kept = session.is_kept(unit, user.session)
             session.end_all(unit, owner.id)
             # A thief's change of address must not outlast it either.
             for purpose in (Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL):
@@ -131,19 +145,33 @@ class Account:
             )
             _record_end(unit, user, "all")
             span = self._auth.session_span
-            return login.start(unit, owner.id, span, current_client())
+            who = current_client()
+            return login.start(unit, owner.id, span, who, kept=kept)
 
         session_id = self._db.write(change)
         if session_id is None:
             raise self._refusal(user)
         return session_id
 
+    def log(self, user: SignedIn, before: int | None = None) -> Page:
+        """Return some of what concerns the user's account, latest first.
+
+        With ``before``, the id of an entry, what was before that.
+        """
+        return self._db.read(lambda unit: log.page(unit, user.id, before))
+
+    def entry(self, user: SignedIn, number: int) -> Entry | None:
+        """Return one entry of the user's log; None if it is not theirs."""
+        return self._db.read(lambda unit: log.one(unit, user.id, number))
+
     def export(self, user: SignedIn) -> dict[str, Any]:
         """Return all that is kept about the user, without any secret.
 
         Of what the audit log has, the latest thousand events.  Raises
-        ``SessionRequired`` when the account is gone.
+        ``SessionRequired`` when the account is gone, and ``NotWhileActing``:
+        what is the owner's to take away is nobody else's.
         """
+        refuse_acting(user)
         return export.everything_of(self._db, user)
 
     def reauthenticate(
@@ -187,7 +215,11 @@ class Account:
 
 
 def _record_end(
-    unit: orm.Session, user: SignedIn, scope: str, row: int | None = None
+    unit: orm.Session,
+    user: SignedIn,
+    scope: str,
+    row: int | None = None,
+    reason: str | None = None,
 ) -> None:
     audit.record(
         unit,
@@ -195,16 +227,5 @@ def _record_end(
         user_id=user.id,
         scope=scope,
         session=row,
-    )
-
-
-def _as_own(row: Session, current: int) -> OwnSession:
-    return OwnSession(
-        id=row.id,
-        created_at=row.created_at,
-        last_seen_at=row.last_seen_at,
-        expires_at=row.expires_at,
-        address=row.address,
-        agent=row.agent,
-        current=row.id == current,
+        reason=reason,
     )

@@ -1,22 +1,33 @@
 """Asking for another address, and confirming it."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from sqlalchemy import orm, select
 
 from bienvenue import address, audit, mailbox_proof, one_time_token, outbox
 from bienvenue import session as sessions
 from bienvenue.auth import Auth
+from bienvenue.columns import not_expired
 from bienvenue.db import lock_signed_in, move_user
 from bienvenue.enclosures import CONFIRM_FOR, UNDO_FOR
 from bienvenue.errors import InvalidToken, MailOff
 from bienvenue.events import Event
 from bienvenue.features.email_change.link import Change, found, spend
-from bienvenue.one_time_token import Purpose
+from bienvenue.one_time_token import OneTimeToken, Purpose
 from bienvenue.outbox import Letter
 from bienvenue.reserved_address import is_reserved
 from bienvenue.session_check import SignedIn
 from bienvenue.user import User
 
 _CHANGE, _UNDO = Purpose.CHANGE_EMAIL, Purpose.UNDO_EMAIL_CHANGE
+
+
+class Pending(NamedTuple):
+    """An address that waits to be confirmed, and until when it may be."""
+
+    email: str
+    until: datetime
 
 
 class EmailChange:
@@ -56,11 +67,46 @@ class EmailChange:
 
         self._db.write(remember)
 
+    def pending(self, user: SignedIn) -> Pending | None:
+        """Return the address that the user asked for, while that counts."""
+        query = select(OneTimeToken.subject, OneTimeToken.expires_at).where(
+            OneTimeToken.user_id == user.id,
+            OneTimeToken.purpose == _CHANGE,
+            not_expired(OneTimeToken.expires_at),
+        )
+        found = self._db.read(lambda unit: unit.execute(query).first())
+        return None if found is None else Pending(*found)
+
+    def cancel(self, user: SignedIn) -> None:
+        """Call off the change that was asked for, if one was.
+
+        Its link is void, and a letter that waits does not leave: an address
+        may have been mistyped, and be somebody's.
+        """
+
+        def forget(unit: orm.Session) -> None:
+            owner = lock_signed_in(unit, user)
+            one_time_token.revoke(unit, owner.id, _CHANGE)
+            audit.record(
+                unit,
+                Event.USER_UPDATED,
+                user_id=owner.id,
+                fields="pending_email",
+            )
+
+        self._db.write(forget)
+
     def choose_language(self, user: SignedIn, language: str) -> None:
-        """Have mails to somebody written in a language (BCP 47)."""
+        """Have mails to somebody written in a language (BCP 47).
+
+        To choose the one that they have is no event.
+        """
 
         def choose(unit: orm.Session) -> None:
-            lock_signed_in(unit, user).language = language
+            owner = lock_signed_in(unit, user)
+            if owner.language == language:
+                return
+            owner.language = language
             audit.record(
                 unit,
                 Event.USER_UPDATED,

@@ -6,11 +6,20 @@ page knows no ``PUT``, so it has a path of its own and does the same.
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 
-from bienvenue.errors import BienvenueError
+from bienvenue import policy
+from bienvenue.errors import BienvenueError, InvalidToken
 from bienvenue.one_time_token import Purpose, owner
-from bienvenue.web import language, rendered, schemas, throttled
+from bienvenue.web import (
+    cookies,
+    language,
+    redirects,
+    rendered,
+    schemas,
+    throttled,
+    too_many,
+)
 from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import WITH_BODY, Api, answer
 from bienvenue.web.extension import here
@@ -20,6 +29,9 @@ api = Api(__package__)
 _PAGE = "bienvenue/reset_password.html"
 _ASK = "bienvenue/ask_for_reset.html"
 
+_WAIT_SECONDS = 60
+"""How long the page asks people to wait before they ask again."""
+
 
 @api.page("/reset_password")
 def reset_password_page() -> Response:
@@ -28,16 +40,30 @@ def reset_password_page() -> Response:
     Spends nothing.
     """
     token = request.args.get("token")
+    noted = _noted()
     if token is None:
-        return rendered.page(_ASK)
+        sent = request.args.get("done") == "sent"
+        return rendered.page(_ASK, sent=sent, **noted)
     email = _waiting(token)
     if email is None:
-        return rendered.refused(_PAGE)
+        return rendered.outcome(_PAGE, InvalidToken(), **noted)
     return rendered.page(_PAGE, token=token, email=email, least=_least())
 
 
-def _asked(_members: dict[str, Any], error: BienvenueError | None) -> Response:
-    return rendered.outcome(_ASK, error)
+def _asked(members: dict[str, Any], error: BienvenueError | None) -> Response:
+    typed = str(members.get("email", ""))
+    if error is not None:
+        values = {"sent": False, "wait": _WAIT_SECONDS, "email": typed}
+        return too_many.outcome(_ASK, error, _here_again(), **values)
+    response = redirects.see_other(_here_again(done="sent"))
+    if typed != _noted()["email"]:
+        note = here().newcomers.write(typed)
+        cookies.keep_newcomer(response, here().settings, note)
+    return response
+
+
+def _here_again(done: str | None = None) -> str:
+    return url_for("bienvenue.reset_password_page", done=done)
 
 
 @api.route(
@@ -65,13 +91,17 @@ def mail_reset(body: schemas.ResetRequest) -> Response:
 
 def _page(members: dict[str, Any], error: BienvenueError | None) -> Response:
     token = str(members.get("reset_token", ""))
-    email = str(members.get("email", ""))
-    return rendered.outcome(
+    if error is None:
+        place = url_for("bienvenue.sign_in_page", done="password")
+        return redirects.see_other(place)
+    return too_many.outcome(
         _PAGE,
         error,
+        _here_again(),
         token=token if _waiting(token) else "",
-        email=email,
+        email=str(members.get("email", "")),
         least=_least(),
+        wait=_WAIT_SECONDS,
     )
 
 
@@ -99,6 +129,12 @@ def choose_password(body: schemas.NewPassword) -> Response:
     )
 
 
+def _noted() -> dict[str, Any]:
+    """Return the address this browser waits for a mail for, if any."""
+    noted = here().newcomers.read(cookies.newcomer_note(request))
+    return {"email": noted.email, "wait": _WAIT_SECONDS}
+
+
 def _waiting(token: str) -> str | None:
     """Return whose unspent token this is; None if it is void."""
     found = here().auth.db.read(
@@ -109,7 +145,6 @@ def _waiting(token: str) -> str | None:
     return email
 
 
-def _least() -> int | None:
-    """Return how long the policy wants a password, if it wants that."""
-    settings = here().settings
-    return settings.password_min_length if settings.strict_rules else None
+def _least() -> int:
+    """Return how long the policy wants a password; 0 where any will do."""
+    return policy.least_length(here().settings)

@@ -8,6 +8,7 @@ for whoever holds a link is the owner, and everything that was there before
 is void (Sudhodanan and Paverd, Pre-hijacked Accounts, 2022).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,10 +43,15 @@ _PURPOSE = Purpose.VERIFY_EMAIL
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What somebody brings beside the mail: a session, or a password."""
+    """What somebody brings beside the mail: a session, or a password.
+
+    Or a browser in which somebody has signed up: ``chose`` then tells, of
+    an address and a hash, whether that was with this account's password.
+    """
 
     signed_in: SignedIn | None = None
     password: str | None = None
+    chose: Callable[[str, str], bool] | None = None
 
     def __repr__(self) -> str:
         """Show nothing of it."""
@@ -77,10 +83,13 @@ class Verification:
 
     def waiting(self, token: str) -> str | None:
         """Return the address that a link is about; None if it is void."""
-        owner = self._db.read(
-            lambda unit: one_time_token.owner(unit, _PURPOSE, token)
-        )
+        owner = self._owner(token)
         return owner.email if owner else None
+
+    def knows(self, token: str, proof: Proof) -> bool:
+        """Tell whether a link needs no password of whoever brings it."""
+        owner = self._owner(token)
+        return owner is not None and _is_known(owner, proof)
 
     def by_link(self, token: str, proof: Proof) -> str:
         """Spend a link; return the address, which is verified now.
@@ -95,13 +104,12 @@ class Verification:
             raise
 
     def _by_link(self, token: str, proof: Proof) -> str:
-        owner = self._db.read(
-            lambda unit: one_time_token.owner(unit, _PURPOSE, token)
-        )
+        owner = self._owner(token)
         if owner is None:
             raise InvalidToken
         own = proof.signed_in is not None and proof.signed_in.id == owner.id
-        chosen = None if own else self._chosen(owner, proof.password)
+        known = _is_known(owner, proof)
+        chosen = None if known else self._chosen(owner, proof.password)
 
         def verify(unit: orm.Session) -> str:
             user = _lock(unit, owner.id)
@@ -154,6 +162,11 @@ class Verification:
             raise InvalidToken
         return verified
 
+    def _owner(self, token: str) -> User | None:
+        return self._db.read(
+            lambda unit: one_time_token.owner(unit, _PURPOSE, token)
+        )
+
     def _chosen(self, owner: User, password: str | None) -> str | None:
         """Return the hash of a password that is not the account's yet."""
         if not password:
@@ -165,13 +178,26 @@ class Verification:
 
     def _is_registrant(self, user: Row[Any] | None, proof: Proof) -> bool:
         """Tell whether this is who chose the password, in even time."""
-        if user and proof.signed_in and proof.signed_in.id == user.id:
+        own = proof.signed_in
+        if user and own and own.id == user.id:
             return True
         password = proof.password or ""
+        if proof.chose and not password:
+            # No hash for anybody: a note that fits must not be told by time.
+            if user is None:
+                return proof.chose("", "")
+            return proof.chose(user.email, user.hashed_password)
         if user is None:
             self._auth.hasher.verify_dummy(password)
             return False
         return self._auth.hasher.verify(password, user.hashed_password)
+
+
+def _is_known(user: User, proof: Proof) -> bool:
+    """Tell whether this is who chose the password, without the password."""
+    if proof.signed_in is not None and proof.signed_in.id == user.id:
+        return True
+    return bool(proof.chose and proof.chose(user.email, user.hashed_password))
 
 
 def _lock(unit: orm.Session, user_id: int) -> User:

@@ -1,14 +1,25 @@
 """The routes of verifying an address, and the page a mailed link opens."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 
-from bienvenue.errors import BienvenueError
+from bienvenue.errors import BienvenueError, InvalidToken
 from bienvenue.features.verification.flow import Proof, Verification
+from bienvenue.newcomer_note import Noted
 from bienvenue.one_time_token import CODE_LIFETIME
-from bienvenue.web import language, local, rendered, schemas, throttled
+from bienvenue.web import (
+    cookies,
+    language,
+    local,
+    redirects,
+    rendered,
+    schemas,
+    throttled,
+    too_many,
+)
 from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import WITH_BODY, Api, answer
 from bienvenue.web.current_user import signed_in
@@ -19,6 +30,9 @@ api = Api(__package__)
 
 _PAGE = "bienvenue/verify_email.html"
 _CODE = "bienvenue/verify_code.html"
+
+_WAIT_SECONDS = 60
+"""How long a page asks people to wait before they ask for another mail."""
 
 
 class Verify(schemas.Loose):
@@ -48,27 +62,42 @@ def verify_email_page() -> Response:
     """
     token = request.args.get("token")
     if token is None:
-        return rendered.page(_CODE, **_asked())
-    waiting = _waiting(token)
-    if waiting is None:
-        return rendered.refused(_PAGE)
-    return rendered.page(
-        _PAGE, token=token, email=waiting, known=_is_own(waiting)
-    )
+        done = request.args.get("done") == "sent"
+        return rendered.page(_CODE, done=done, **_asked())
+    email = _waiting(token)
+    if email is None:
+        return rendered.outcome(
+            _PAGE, InvalidToken(), mailed_to=_noted().email
+        )
+    return rendered.page(_PAGE, **_of_link(token, email))
 
 
-def _sent(_members: dict[str, Any], error: BienvenueError | None) -> Response:
-    return rendered.outcome("bienvenue/verify_email_sent.html", error)
+def _sent(members: dict[str, Any], error: BienvenueError | None) -> Response:
+    if error is None:
+        place = url_for("bienvenue.verify_email_page", done="sent")
+        response = redirects.see_other(place)
+        typed = str(members.get("email", ""))
+        if typed and typed != _noted().email:  # which may prove more
+            note = here().newcomers.write(typed)
+            cookies.keep_newcomer(response, here().settings, note)
+        return response
+    return too_many.outcome(_CODE, error, _here_again(), **_asked())
 
 
 def _page(members: dict[str, Any], error: BienvenueError | None) -> Response:
+    if error is None:
+        place = url_for("bienvenue.sign_in_page", done="verified")
+        return redirects.see_other(place)
     if "token" not in members:
-        return rendered.outcome(_CODE, error, **_asked(members))
+        asked = _asked(members)
+        return too_many.outcome(_CODE, error, _here_again(), **asked)
     token = str(members["token"])
-    waiting = _waiting(token)
-    return rendered.outcome(
-        _PAGE, error, token=token, email=waiting, known=_is_own(waiting)
-    )
+    values = {"mailed_to": _noted().email, **_of_link(token, _waiting(token))}
+    return too_many.outcome(_PAGE, error, _here_again(), **values)
+
+
+def _here_again() -> str:
+    return url_for("bienvenue.verify_email_page")
 
 
 @api.route(
@@ -86,7 +115,7 @@ def verify_email(body: Verify) -> Response:
     and all sessions end. By a code: only with the account's own password.
     A session of the account stands for the password.
     """
-    proof = Proof(signed_in(), body.password)
+    proof = _proof(body.password)
     throttle, network = here().throttle, local.network()
     if "token" in body.model_fields_set:
         with throttle.verification(network):
@@ -134,9 +163,9 @@ def resend_verification(body: Resend) -> Response:
 
 def _waiting(token: str) -> str | None:
     """Return the address that a link is about, which its reader reads."""
-    waiting = _verification().waiting(token)
-    language.written_for(waiting)
-    return waiting
+    email = _verification().waiting(token)
+    language.written_for(email)
+    return email
 
 
 def _asked(members: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -147,17 +176,34 @@ def _asked(members: dict[str, Any] | None = None) -> dict[str, Any]:
     user = signed_in()
     typed = str((members or {}).get("email", ""))
     known = user if user and typed in {"", user.email} else None
+    noted = _noted()
+    # Once it was wrong, the password is asked for: the note may not fit.
+    newcomer = known is None and noted.chosen and members is None
     return {
         "known": known is not None,
-        "email": known.email if known else typed,
+        "newcomer": newcomer,
+        "email": known.email if known else typed or noted.email,
         "minutes": CODE_LIFETIME // timedelta(minutes=1),
+        "wait": _WAIT_SECONDS,
     }
 
 
-def _is_own(waiting: str | None) -> bool:
-    """Tell whether a session stands for the password."""
-    user = signed_in()
-    return user is not None and user.email == waiting
+def _of_link(token: str, email: str | None) -> dict[str, Any]:
+    """Return what the page of a link shows, which is about an address."""
+    known = _verification().knows(token, _proof())
+    return {"token": token, "email": email, "known": known}
+
+
+def _proof(password: str = "") -> Proof:
+    """Return what the request brings beside the mail."""
+    note = cookies.newcomer_note(request)
+    chose = partial(here().newcomers.fits, note) if note else None
+    return Proof(signed_in(), password, chose)
+
+
+def _noted() -> Noted:
+    """Return what this browser has noted of whom it waits for a mail for."""
+    return here().newcomers.read(cookies.newcomer_note(request))
 
 
 def _verification() -> Verification:

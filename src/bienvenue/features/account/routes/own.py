@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, jsonify, request
 
 from bienvenue.features.account.flow import Account
-from bienvenue.web import cookies, local, schemas, throttled
+from bienvenue.web import cookies, local, schemas, throttled, verbs
 from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
 from bienvenue.web.current_user import (
@@ -140,6 +140,7 @@ def change_password(body: PasswordChange) -> Response:
     It takes the password in force. Every session ends; the answer sets the
     cookie of a new one.
     """
+    kept = verbs.is_kept(current_user)
     session_id = _account().change_password(
         current_user, body.current_password, body.new_password, local.client()
     )
@@ -148,7 +149,7 @@ def change_password(body: PasswordChange) -> Response:
             email=current_user.email, message="password changed"
         )
     )
-    cookies.keep(response, here().settings, session_id)
+    cookies.keep(response, here().settings, session_id, kept=kept)
     here().courier.wake()
     return response
 
@@ -174,8 +175,7 @@ def reauthenticate(body: OwnPassword) -> Response:
     response = answer(
         schemas.EmailMessage(email=current_user.email, message="authenticated")
     )
-    settings = here().settings
-    cookies.keep(response, settings, renewed.session_id, renewed.seconds)
+    verbs.keep_renewed(response, renewed)
     return response
 
 
@@ -183,7 +183,13 @@ def reauthenticate(body: OwnPassword) -> Response:
     "DELETE",
     "/users/me",
     session=True,
-    answers={**ALWAYS, 200: Deletion, 202: Deletion, 403: Problem},
+    answers={
+        **ALWAYS,
+        200: Deletion,
+        202: Deletion,
+        403: Problem,
+        409: Problem,
+    },
 )
 @login_required
 @recently_authenticated

@@ -1,81 +1,29 @@
-"""The routes of changing one's address, and the pages of mailed links."""
+"""What mailed links about a change of address lead to."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from flask import Response, request
-from pydantic import Field
 
 from bienvenue.errors import BienvenueError
 from bienvenue.features.email_change.flow import EmailChange, masked
 from bienvenue.features.email_change.link import Change
 from bienvenue.features.email_change.undo import Undo
-from bienvenue.web import language, local, rendered, schemas, throttled
+from bienvenue.web import language, local, rendered, schemas
 from bienvenue.web.admission import hashes_password
 from bienvenue.web.api import WITH_BODY, Api, answer
-from bienvenue.web.current_user import (
-    current_user,
-    login_required,
-    recently_authenticated,
-    signed_in,
-)
+from bienvenue.web.current_user import signed_in
 from bienvenue.web.extension import here
-from bienvenue.web.problems import Malformed
 
-api = Api(__package__)
-
-Language = Annotated[
-    str,
-    Field(
-        pattern="^(en|fr)$",
-        description="language of mails and pages (BCP 47)",
-        examples=["fr"],
-    ),
-]
+api = Api()
 
 _CONFIRM = "bienvenue/confirm_email_change.html"
 _UNDO = "bienvenue/undo_email_change.html"
-
-
-class ProfileChange(schemas.Loose):
-    """What somebody changes about themselves; what is left out stays."""
-
-    email: schemas.Email = ""
-    language: Language = ""
 
 
 class MailedToken(schemas.Body):
     """The token of a mailed link."""
 
     token: schemas.Token
-
-
-@api.route(
-    "PATCH",
-    "/profile",
-    takes=ProfileChange,
-    session=True,
-    answers={**WITH_BODY, 200: schemas.EmailMessage},
-)
-@login_required
-def change_profile(body: ProfileChange) -> Response:
-    """Change one's own address or language.
-
-    A new address is used once the link mailed to it was opened; to ask for
-    one takes a recent proof of who one is. The answer is the same whether
-    or not the address has an account.
-    """
-    if not body.email and not body.language:
-        raise Malformed("email and language are missing")
-    message = "profile updated"
-    if body.email:
-        _request(body.email)
-        message = "a mail is on its way to the new address"
-    if body.language:
-        change = EmailChange(here().auth)
-        change.choose_language(current_user, body.language)
-    return answer(
-        schemas.EmailMessage(email=current_user.email, message=message)
-    )
 
 
 @api.page("/confirm_email_change")
@@ -148,17 +96,6 @@ def undo_email_change(body: MailedToken) -> Response:
     language.written_for(email)
     here().courier.wake()
     return answer(schemas.EmailMessage(email=email, message="email restored"))
-
-
-@recently_authenticated
-def _request(email: str) -> None:
-    extension = here()
-    extension.throttle.email_change(current_user.email)
-    told = extension.throttle.verification_mail(email)
-    if not told:
-        throttled.withheld("verification_mails_per_account")
-    EmailChange(extension.auth).request(current_user, email, told=told)
-    extension.courier.wake()
 
 
 def _written_for(change: Change | None) -> None:

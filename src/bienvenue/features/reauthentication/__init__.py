@@ -1,0 +1,1 @@
+"""The page where whoever is signed in gives their password again."""
