@@ -6,13 +6,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bienvenue.app import door_for
 from bienvenue.auth import Auth
 from bienvenue.web import identity
 from bienvenue.web.extension import KEY
 from tests import mailed
 from tests.web.conftest import Make
-from tests.web.test_door import Scope
+from tests.web.test_door import Scope, front
 
 EMAIL = "jos\u00e9%20@example.com"
 PAGE = "https://id.example.com/sign-in"
@@ -60,6 +59,7 @@ def test_a_live_session(client: FlaskClient, auth: Auth) -> None:
     assert unquote(answer.headers["X-Auth-Email"]) == EMAIL
     assert answer.headers["X-Auth-Verified"] == "false"
     assert answer.headers["X-Auth-Session"] == "1"
+    assert answer.headers["X-Auth-Actor"] == "0"
     assert answer.headers["Cache-Control"] == "no-store"
     assert raw not in str(answer.headers)
 
@@ -70,7 +70,7 @@ def test_the_door_says_what_the_route_says(
     raw = begin(auth)
     client.set_cookie("session_id", raw)
     answer = client.get("/verify")
-    reply = door_for(app)(Scope([f"session_id={raw}"], path="/verify"))
+    reply = front(app)(Scope([f"session_id={raw}"], path="/verify"))
     assert reply is not None
     status, fields, content = reply
     assert (status, content) == (answer.status_code, answer.data)

@@ -31,10 +31,10 @@ SIGN_IN = "X-Auth-Sign-In"
 def verify() -> Response:
     """Tell a proxy whether the request it holds has a live session.
 
-    200 says who it is in `X-Auth-User`, `X-Auth-Email`, `X-Auth-Verified`
-    and `X-Auth-Session`. 401 names the sign-in page in `X-Auth-Sign-In` to a
-    browser that looks at a page; a proxy that asks for `/verify?redirect`
-    gets 302 to it instead.
+    200 says who it is in `X-Auth-User`, `X-Auth-Email`, `X-Auth-Verified`,
+    `X-Auth-Session` and `X-Auth-Actor`. 401 names the sign-in page in
+    `X-Auth-Sign-In` to a browser that looks at a page; a proxy that asks
+    for `/verify?redirect` gets 302 to it instead.
     """
     found = signed_in()
     if found is not None:

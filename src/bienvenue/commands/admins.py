@@ -1,0 +1,169 @@
+"""``bienvenue admin create``, ``list`` and ``revoke``."""
+
+from datetime import timedelta
+
+import click
+from sqlalchemy import orm, select
+
+from bienvenue import address, login, registration, roles
+from bienvenue.auth import Auth
+from bienvenue.commands import asked, opened, told
+from bienvenue.commands.acts import Act, Manner, perform
+from bienvenue.config import Settings
+from bienvenue.errors import AddressUnproven, ConfigurationError
+from bienvenue.features.admin import first
+from bienvenue.features.admin.deeds import refuse_to_promote
+from bienvenue.features.admin.flow import Admin
+from bienvenue.interchange.record import UNUSABLE
+from bienvenue.links import Links
+from bienvenue.user import User
+
+_COMMAND = "admin create"
+
+
+def create(manner: Manner, email: str | None) -> None:
+    """Make an admin of an account, of a new one, or of who opens a link.
+
+    Raises ``InvalidAddress``, what ``refuse_to_promote`` does, or, without
+    an address and with an admin there, ``ConfigurationError``.
+    """
+    if email is None:
+        _invite(manner)
+        return
+    wanted = address.parse(email)
+    settings = opened.settings_of(manner.url)
+    with opened.to_change(settings, _COMMAND) as auth:
+        there = login.find(auth.db, wanted)
+        if there is None:
+            _add(manner, auth, wanted)
+    if there is None:
+        return
+    try:
+        refuse_to_promote(there, settings)
+    except AddressUnproven:
+        raise AddressUnproven(
+            f"nobody has proved to read mail at {wanted}, so whoever"
+            " registered it may be somebody else; if you know who it is:"
+            f" bienvenue user verify {wanted}"
+        ) from None
+    _promote(manner, wanted)
+
+
+def revoke(manner: Manner, text: str) -> None:
+    """Take the role away; raises ``LastAdmin`` or ``UnknownAddress``."""
+    act = Act(
+        "admin revoke",
+        "Take the role of an admin from {}?",
+        "no admin any more",
+        ends_sessions=False,
+        change=lambda auth, user: Admin(auth).revoke_admin(None, user.id),
+    )
+    perform(manner, text, act)
+
+
+def show(url: str | None, *, as_json: bool) -> None:
+    """List the admins, by the numbers of their accounts."""
+    with opened.to_read(opened.settings_of(url)) as unit:
+        found = _admins(unit)
+    if as_json:
+        told.as_object(
+            {
+                "admins": [
+                    {
+                        "id": user.id,
+                        "email": user.email,
+                        "active": roles.is_active(user),
+                    }
+                    for user in found
+                ]
+            }
+        )
+        return
+    for user in found:
+        state = "" if roles.is_active(user) else "  cannot sign in"
+        click.echo(told.printable(f"{user.id:>8}  {user.email}{state}"))
+    if not found:
+        click.echo("nobody; `bienvenue admin create` makes one", err=True)
+
+
+def _admins(unit: orm.Session) -> list[User]:
+    query = select(User).where(User.role == roles.ADMIN).order_by(User.id)
+    return list(unit.scalars(query))
+
+
+def _promote(manner: Manner, email: str) -> None:
+    act = Act(
+        _COMMAND,
+        "Make {} an admin?",
+        "an admin",
+        ends_sessions=False,
+        change=lambda auth, user: Admin(auth).grant_admin(None, user.id),
+    )
+    perform(manner, email, act)
+
+
+def _add(manner: Manner, auth: Auth, email: str) -> None:
+    """Make an account without a password, and a link to choose one by."""
+    if manner.dry_run:
+        _tell(manner, email, "would be added as an admin", None)
+        return
+    if not manner.yes:
+        asked.agrees(f"Make an account for {email}, and an admin of it?")
+    user = registration.by_operator(auth.db, email, UNUSABLE, verified=True)
+    Admin(auth).grant_admin(None, user.id)
+    token = auth.get_reset_password_token(user.email)
+    url = Links.of(auth.settings).to("/reset_password", token=token)
+    lasts = auth.settings.reset_token_lifetime_seconds
+    _tell(manner, user.email, "added as an admin", url, lasts // 60)
+
+
+def _invite(manner: Manner) -> None:
+    settings = opened.settings_of(manner.url)
+    with opened.to_change(settings, _COMMAND) as auth:
+        if auth.db.read(roles.exist):
+            raise _there_is_one()
+        if manner.dry_run:
+            _tell(manner, None, "a link would be printed", None)
+            return
+        if not manner.yes:
+            asked.agrees("Print a link by which one person becomes the admin?")
+        token = first.invite(auth.db)
+    if token is None:  # since then
+        raise _there_is_one()
+    _tell(manner, None, "a link for the first admin", link(settings, token))
+
+
+def _there_is_one() -> ConfigurationError:
+    return ConfigurationError(
+        "there is an admin already; name the address of another one"
+    )
+
+
+def link(settings: Settings, token: str, base: str | None = None) -> str:
+    """Return the URL of a first admin's link, below ``base`` if given."""
+    links = Links.of(settings) if base is None else Links(base)
+    return links.to(first.PATH, token=token)
+
+
+def _tell(
+    manner: Manner,
+    email: str | None,
+    done: str,
+    url: str | None,
+    minutes: int = first.LIFETIME // timedelta(minutes=1),
+) -> None:
+    if manner.as_json:
+        told.as_object(
+            {
+                "email": email,
+                "done": done,
+                "url": url,
+                "dry_run": manner.dry_run,
+            }
+        )
+        return
+    click.echo(f"{email}: {done}" if email else done)
+    if url is not None:
+        within = told.count(minutes, "minute")
+        click.echo(f"open it once, within {within}:", err=True)
+        click.echo(url)

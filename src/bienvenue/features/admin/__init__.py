@@ -1,0 +1,1 @@
+"""Looking after the accounts of a service, by those who may."""
