@@ -20,6 +20,7 @@ _TEMPLATES = [
     ("mail_templates/**", "jinja2"),
     ("**/templates/bienvenue/*.html", "jinja2"),
     ("web/wording.py", "python"),
+    ("features/account/sentences.py", "python"),
 ]
 _STRICT = {"silent": "false", "trimmed": "true"}
 _OPTIONS = {name: _STRICT for name, how in _TEMPLATES if how == "jinja2"}

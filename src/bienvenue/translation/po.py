@@ -8,7 +8,7 @@ step that makes it could be forgotten; so it is made in memory.
 import ast
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _MAGIC = 0x950412DE
 _HEADER_BYTES = 7 * 4
@@ -20,14 +20,16 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\["\\abfnrtv])*"')
 _Entry = dict[str, str]
 
 
-def compiled(text: str) -> bytes:
+def compiled(text: str, said: Callable[[str], str] = str) -> bytes:
     """Return the text of a ``.po`` file as a ``.mo`` file.
+
+    Each translation is what ``said`` makes of it.
 
     Messages without a translation, or with one that is marked ``fuzzy``,
     are left out: they are said in English.  Raises ``ValueError`` for what
     is not in the form (GNU gettext manual, "PO Files" and "MO Files").
     """
-    messages = sorted(_pair(entry) for entry in _entries(text))
+    messages = sorted(_pair(entry, said) for entry in _entries(text))
     keys = [key for key, value in messages if value]
     values = [value for _, value in messages if value]
     count, size = len(keys), len(keys) * _ENTRY.size
@@ -41,14 +43,14 @@ def compiled(text: str) -> bytes:
     return header + tables + strings
 
 
-def _pair(entry: _Entry) -> tuple[bytes, bytes]:
+def _pair(entry: _Entry, said: Callable[[str], str]) -> tuple[bytes, bytes]:
     """Return an entry's key and translation, plural forms after a NUL."""
     key = entry["msgid"]
     if "msgctxt" in entry:
         key = f"{entry['msgctxt']}\x04{key}"
     if "msgid_plural" in entry:
         key += f"\0{entry['msgid_plural']}"
-    forms = [text for name, text in entry.items() if "msgstr" in name]
+    forms = [said(text) for name, text in entry.items() if "msgstr" in name]
     value = "\0".join(forms) if all(forms) else ""
     return key.encode(), value.encode()
 

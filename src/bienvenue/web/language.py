@@ -1,12 +1,15 @@
 """Which language a page is in: its reader's, as far as that is known.
 
+What somebody chose in this very browser comes before all else: they look at
+the page, and see what came of it.
 That an account has one is told to nobody who has not proven to be its
 reader: by a session, or by a token that was mailed to them.
 """
 
 import re
+from urllib.parse import quote
 
-from flask import request
+from flask import current_app, request
 
 from bienvenue import login, translation
 from bienvenue.web import cookies
@@ -14,6 +17,7 @@ from bienvenue.web.current_user import signed_in
 from bienvenue.web.extension import here
 
 _READER = "bienvenue.reader"
+_READ = frozenset({"GET", "HEAD"})
 
 # No browser sends more; what is beyond is not read.
 _MOST_CHARACTERS = 1024
@@ -37,17 +41,51 @@ def written_for(email: str | None) -> None:
         request.environ[_READER] = email
 
 
+def written_for_nobody() -> None:
+    """Have the page be in no account's language: none can be looked up."""
+    request.environ[_READER] = ""
+
+
 def of_page() -> str:
     """Return one of ``translation.languages()`` for this request's page.
 
-    The reader's own, else the best of ``Accept-Language`` that there is,
-    else ``default_language``.
+    The one chosen in this browser, else the reader's own, else the best of
+    ``Accept-Language`` that is offered, else ``default_language``.
     """
+    settings = here().settings
+    chosen = cookies.language(request)
+    if chosen in settings.offered:
+        return chosen
     return translation.choose(
         _own(),
         *accepted(request.headers.get("Accept-Language", "")),
-        here().settings.default_language,
+        settings.default_language,
+        among=settings.offered,
     )
+
+
+def offered() -> dict[str, str]:
+    """Return what readers may choose: the name of each language, by tag.
+
+    Empty where there is nothing to choose.
+    """
+    tags = here().settings.offered
+    if len(tags) == 1:
+        return {}
+    return {tag: translation.NAMES[tag] for tag in tags}
+
+
+def this_page() -> str:
+    """Return the path and query to show this page again in another language.
+
+    "" where the page answers a form: its path alone may be no page.
+    """
+    path = quote(f"{request.script_root}{request.path}")
+    query = request.query_string.decode("ascii", "replace")
+    if request.method in _READ:
+        return f"{path}?{query}" if query else path
+    routes = current_app.create_url_adapter(request)
+    return path if routes and routes.test(method="GET") else ""
 
 
 def accepted(header: str) -> list[str]:
