@@ -1,0 +1,1 @@
+"""Every page in every state, for whoever works on the look of it."""
