@@ -15,7 +15,7 @@ from bienvenue.web.extension import KEY, Extension
 
 BOB = {"email": "bob@example.com", "password": "a long and quiet morning"}
 EVE = "eve@example.com"
-UNSAFE = [each for each in api.operations if each.method != "GET"]
+UNSAFE = [each for each in api().operations if each.method != "GET"]
 # An event is recorded also of what was refused, and the use of a session
 # whatever came of it.
 _LOGS = {"audit_events", "audit_heads"}

@@ -27,7 +27,10 @@ from tests.web.support import (
 PHRASE = "violet lanterns"
 FAULT = "SELECT hashed_password FROM users /srv/app.py"
 VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d+){2}(?![\d.])")
-EACH = pytest.mark.parametrize("operation", api.operations, ids=name_of)
+PLACES = ("/docs", "/dev/mailbox", "/openapi.json", "/nope", "/nope/")
+"""What is no operation of the API."""
+
+EACH = pytest.mark.parametrize("operation", api().operations, ids=name_of)
 
 
 @pytest.mark.requirement("V16.5.1")
@@ -84,8 +87,13 @@ def test_every_body_says_its_type(
         for method in (operation.method, "TRACE"):
             answer = client.open(path, method=method, json=body)
             assert_says_its_type(answer)
-    for place in ("/docs", "/dev/mailbox", "/openapi.json", "/nope", "/nope/"):
-        assert_says_its_type(app.test_client().get(place))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_whatever_else_there_is_says_its_type(
+    client: FlaskClient, place: str
+) -> None:
+    assert_says_its_type(client.get(place))
 
 
 def assert_says_its_type(answer: Any) -> None:
@@ -114,8 +122,12 @@ def test_no_version_is_told(
         for method in (operation.method, "TRACE"):
             path = path_of(operation)
             assert_no_version(client.open(path, method=method, headers=ASKER))
-    for place in ("/docs", "/openapi.json", "/dev/mailbox", "/nope"):
-        assert_no_version(bob.get(place))
+
+
+@pytest.mark.requirement("V13.4.6")
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_else_tells_a_version(bob: FlaskClient, place: str) -> None:
+    assert_no_version(bob.get(place))
 
 
 def assert_no_version(answer: Any) -> None:

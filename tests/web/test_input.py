@@ -35,7 +35,7 @@ SQL = [
     "'||(SELECT 1)||'",
     "*/ OR 1=1 /*",
 ]
-WITH_BODY = [each for each in api.operations if each.takes]
+WITH_BODY = [each for each in api().operations if each.takes]
 ACCOUNT = "kiss@example.com"
 LOOK_ALIKES = [
     "\u212aiss@example.com",  # the Kelvin sign

@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from bienvenue import Settings, create_app, observing
-from bienvenue.app import Bienvenue, api, door_for
+from bienvenue.app import Bienvenue, door_for, served
 from bienvenue.metrics import text
-from bienvenue.web import pages
 from bienvenue.web.door import Door
+from bienvenue.web.late_routes import LateFlask
 from bienvenue.web.watched_door import CountedDoor
 from tests.web.conftest import Make
 from tests.web.support import BOB, EVE, deliver, extension_of
@@ -167,6 +167,7 @@ def test_letters_that_wait_are_looked_up(make: Make) -> None:
 
 def test_a_database_that_is_away_is_said(make: Make) -> None:
     app = make(metrics_token=TOKEN)
+    extension_of(app).courier.stop()  # it would meet the error as well
     db = extension_of(app).auth.db
     with db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE outbox RENAME TO elsewhere")
@@ -196,10 +197,12 @@ def test_under_a_prefix_only_our_routes_count() -> None:
 
 
 def test_every_route_is_a_label(app: Flask) -> None:
-    for method, template in pages.served(api):
+    for method, template in served():
         assert "<" not in template, (method, template)
+    assert isinstance(app, LateFlask)
+    app.complete()
     rules = {rule.rule for rule in app.url_map.iter_rules()}
-    assert len({template for _, template in pages.served(api)}) == len(rules)
+    assert len({template for _, template in served()}) == len(rules)
 
 
 def test_the_door_is_watched_only_where_asked(make: Make) -> None:

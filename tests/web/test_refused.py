@@ -188,8 +188,10 @@ def test_every_refusal_is_an_event_or_recorded_by_its_use_case() -> None:
     }
     no_refusal = {
         BienvenueError,
+        errors.AccountDisabled,
         errors.DatabaseUnavailable,
         errors.Leaving,
+        errors.UserNotFound,
     }
     known = {*refused.EVENTS, *by_their_use_case, *no_refusal}
     assert {*problems.STATUS} <= known

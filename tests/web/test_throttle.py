@@ -11,11 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from bienvenue import Settings, clock, create_app, hash_pool
+from bienvenue import Settings, clock, create_app, hash_pool, mailbox
 from bienvenue.clock import FrozenClock
+from bienvenue.courier import Courier
 from bienvenue.errors import InvalidToken
 from bienvenue.passwords import PasswordHasher
-from bienvenue.throttle import WINDOWS
+from bienvenue.throttle.budgets import WINDOWS
 from bienvenue.web.cookies import DEVICE as COOKIE
 from bienvenue.web.extension import Extension
 from tests import redis_server
@@ -30,7 +31,7 @@ ROWS = {
     )
 }
 LIMIT = {name: amount for name, (amount, _) in ROWS.items()}
-UNITS = {"minutes": 60, "hour": 3600, "days": 86400}
+UNITS = {"minutes": 60, "hour": 3600, "day": 86400, "days": 86400}
 
 
 class House:
@@ -661,3 +662,74 @@ def test_a_full_queue_costs_no_guess() -> None:
         for gate in gates:
             gate.__exit__(None, None, None)
         assert sign_in(house.from_()) == 200
+
+
+# -- The owner -------------------------------------------------------------
+
+
+def warnings(house: House) -> list[str]:
+    """Return to whom letters about guesses go, in order."""
+    with house.auth.db.engine.connect() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT recipient FROM outbox WHERE letter = 'guessed_at'"
+            " ORDER BY id"
+        )
+        return [row.recipient for row in found]
+
+
+def test_guess_mails_per_account(
+    house: House, time: FrozenClock
+) -> None:
+    burn(house, LIMIT["login_failures_per_account"])
+    assert warnings(house) == []
+    attacker = house.from_("192.0.2.2")
+    assert [guess(attacker) for _ in range(3)] == [429] * 3
+    assert warnings(house) == [BOB]
+    time.advance(hours=23)
+    burn(house, LIMIT["login_failures_per_account"])
+    assert guess(attacker) == 429
+    assert warnings(house) == [BOB]
+    time.advance(hours=1)
+    burn(house, LIMIT["login_failures_per_account"])
+    assert guess(attacker) == 429
+    assert warnings(house) == [BOB, BOB]
+
+
+def test_an_address_without_an_account_is_asked_for_alike(
+    house: House,
+) -> None:
+    """The same writes; the letter finds nobody when it is written."""
+    for number in range(LIMIT["login_failures_per_account"]):
+        assert guess(house.from_(nth(number)), EVE) == 401
+    assert guess(house.from_(), EVE) == 429
+    assert warnings(house) == [EVE]
+    courier = Courier(house.auth.db, house.auth.settings)
+    courier.deliver_due()
+    assert warnings(house) == []
+    assert house.auth.db.read(mailbox.newest) == []
+
+
+def test_a_network_that_runs_out_is_nobodys_news(house: House) -> None:
+    attacker = house.from_()
+    for number in range(LIMIT["login_failures_per_network"]):
+        guess(attacker, f"p{number}@example.com")
+    assert guess(attacker) == 429
+    assert warnings(house) == []
+
+
+def test_where_mail_is_off_nobody_is_told() -> None:
+    with built(mail="off") as house:
+        burn(house, LIMIT["login_failures_per_account"])
+        assert guess(house.from_()) == 429
+        assert warnings(house) == []
+
+
+def test_guesses_in_an_open_session_are_told_too(house: House) -> None:
+    client = house.from_()
+    raw = house.auth.create_session(BOB)
+    client.set_cookie("session_id", str(raw))
+    again = {"password": "wrong"}
+    for _ in range(LIMIT["login_failures_per_account"] + 1):
+        answer = client.post("/sessions/reauthentication", json=again)
+    assert answer.status_code == 429
+    assert warnings(house) == [BOB]

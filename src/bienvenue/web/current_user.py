@@ -11,7 +11,7 @@ from werkzeug.local import LocalProxy
 from bienvenue import sudo
 from bienvenue.errors import SessionRequired
 from bienvenue.session_check import SignedIn
-from bienvenue.web import cookies
+from bienvenue.web import cookies, local
 from bienvenue.web.extension import here
 
 P = ParamSpec("P")
@@ -31,7 +31,9 @@ def signed_in() -> SignedIn | None:
     kept = request.environ
     if KEY not in kept:
         raw = cookies.session_id(request)
-        kept[KEY] = here().auth.check_session(raw)
+        found = kept[KEY] = here().auth.check_session(raw)
+        if found is not None and found.actor_id is not None:
+            local.act_for(found.actor_id)
     return cast(SignedIn | None, kept[KEY])
 
 

@@ -11,9 +11,11 @@ from bienvenue.courier import Courier
 from bienvenue.errors import ConfigurationError
 from bienvenue.housekeeping import Housekeeper
 from bienvenue.metrics.meter import Meter
+from bienvenue.newcomer_note import NewcomerNotes
 from bienvenue.refusals import Refusals
 from bienvenue.throttle import Throttle
 from bienvenue.tracing import Tracing
+from bienvenue.web.theming import Theme
 
 KEY = "bienvenue"
 
@@ -27,12 +29,14 @@ class Extension:
         prefix: str = "",
         meter: Meter | None = None,
         tracing: Tracing | None = None,
+        theme: Theme | None = None,
     ) -> None:
         """Serve the accounts of this ``Auth``, under a path.
 
         What this process does is counted by ``meter``, and traced by
-        ``tracing``, where there is one.
+        ``tracing``, where there is one; ``theme`` is how pages look.
         """
+        self.theme = theme or Theme.of(auth.settings)
         self.auth, self.prefix = auth, prefix
         self.meter, self.tracing = meter, tracing
         if tracing is not None:
@@ -43,6 +47,7 @@ class Extension:
         self.courier = Courier(auth.db, auth.settings, prefix=prefix)
         self.housekeeper = Housekeeper(auth.db)
         self.throttle = Throttle(auth.settings)
+        self.newcomers = NewcomerNotes.of(auth.settings)
         self.refusals = Refusals(auth.db)
         places = hash_pool.places(auth.settings.hash_queue)
         self.hashing = hash_pool.Gate(places)

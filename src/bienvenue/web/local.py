@@ -2,7 +2,8 @@
 
 import ipaddress
 import re
-from typing import cast
+from dataclasses import replace
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import request
@@ -39,6 +40,11 @@ def client() -> Client:
     return cast(Client, kept[_CLIENT])
 
 
+def act_for(actor_id: int) -> None:
+    """Have what the request does from here on be done by an admin."""
+    request.environ[_CLIENT] = replace(client(), actor_id=actor_id)
+
+
 def request_id() -> str:
     """Return what names this request in every log.
 
@@ -58,6 +64,11 @@ def named(given: str, hops: int) -> str:
     return given if trusted else secret.new_token()
 
 
+def named_by(fields: Any, hops: int) -> str:
+    """Return a request's id, off header fields as the server has them."""
+    return named(",".join(fields.get_all(ID_HEADER.lower())), hops)
+
+
 def address() -> str | None:
     """Return the client's address, as far as it can be believed.
 
@@ -66,13 +77,21 @@ def address() -> str | None:
     client's own invention (OWASP ASVS 4.1.3).  With no declared hop the
     header counts for nothing.
     """
+    return told_address() or request.remote_addr
+
+
+def told_address() -> str | None:
+    """Return the client's address, or None where no declared proxy told it.
+
+    For what only some addresses may: there a proxy's own must not count.
+    """
     hops = here().settings.trusted_hops
     if not hops:
         return request.remote_addr
     try:
         return str(ipaddress.ip_address(forwarded_for()[-hops]))
     except (IndexError, ValueError):
-        return request.remote_addr  # not what the declared proxies send
+        return None  # not what the declared proxies send
 
 
 def forwarded_for() -> list[str]:

@@ -16,6 +16,7 @@ from bienvenue.web.problems import PROBLEM
 VERSION = "1"
 
 _REF = "#/components/schemas/{model}"
+_OF_PARAMETER = {"description"}
 _SESSION: list[dict[str, list[str]]] = [{"session": []}]
 
 
@@ -60,8 +61,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
         found["description"] = " ".join(description.split())
     if operation.session:
         found["security"] = _SESSION
-    if operation.numbers:
-        found["parameters"] = [_parameter(name) for name in operation.numbers]
+    parameters = [_parameter(name) for name in operation.numbers]
+    if operation.query is not None:
+        parameters += _queried(operation.query)
+    if parameters:
+        found["parameters"] = parameters
     if operation.takes is not None:
         found["requestBody"] = {
             "required": True,
@@ -77,6 +81,17 @@ def _parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
+def _queried(schema: type[BaseModel]) -> list[dict[str, Any]]:
+    found = []
+    for name, member in schema.model_json_schema()["properties"].items():
+        told = {key: member[key] for key in member.keys() - _OF_PARAMETER}
+        told.pop("title", None)
+        parameter = {"name": name, "in": "query", "required": False}
+        parameter |= {key: member[key] for key in _OF_PARAMETER}
+        found.append(parameter | {"schema": dict(sorted(told.items()))})
+    return found
+
+
 def _response(status: int, schema: type[BaseModel] | None) -> dict[str, Any]:
     found: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if schema is schemas.Taken:
@@ -84,6 +99,8 @@ def _response(status: int, schema: type[BaseModel] | None) -> dict[str, Any]:
             **_content(schemas.Message, media_type.JSON),
             **_content(schemas.Problem, PROBLEM),
         }
+    elif schema is schemas.Csv:
+        found["content"] = {media_type.CSV: {"schema": {"type": "string"}}}
     elif schema is schemas.Problem:
         found["content"] = _content(schema, PROBLEM)
     elif schema is not None:
@@ -102,7 +119,7 @@ def _schemas(api: Api) -> dict[str, Any]:
         models.update(each for each in operation.answers.values() if each)
         if operation.takes is not None:
             models.add(operation.takes)
-    models.discard(schemas.Taken)
+    models -= {schemas.Taken, schemas.Csv}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, definitions = models_json_schema(
         [(model, "validation") for model in ordered], ref_template=_REF

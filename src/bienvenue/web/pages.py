@@ -1,20 +1,30 @@
 """The few pages of the service: its API explained, and the mailbox."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, Response, abort, jsonify
+from flask import Blueprint, Response, abort, jsonify
 
 from bienvenue import mailbox
 from bienvenue.config import Settings
-from bienvenue.metrics.catalogue import Route
-from bienvenue.web import cookies, headers, local, openapi
-from bienvenue.web.api import Api, template_of
+from bienvenue.web import (
+    cookies,
+    headers,
+    local,
+    openapi,
+    theme_files,
+    well_known,
+)
+from bienvenue.web.api import Api
 from bienvenue.web.extension import here
 from bienvenue.web.rendered import for_developers
 
 
-def blueprint(api: Api, prefix: str) -> Blueprint:
-    """Return the blueprint with the pages, to hang the routes on too."""
+def blueprint(described: Callable[[], Api], prefix: str) -> Blueprint:
+    """Return the blueprint with the pages, to hang the routes on too.
+
+    ``described`` is asked, by whoever reads the document, what there is.
+    """
     found = Blueprint(
         "bienvenue",
         __name__,
@@ -26,7 +36,7 @@ def blueprint(api: Api, prefix: str) -> Blueprint:
 
     def document() -> dict[str, object]:
         return openapi.document(
-            api,
+            described(),
             server=prefix or "/",
             cookie=cookies.name(here().settings, cookies.SESSION),
         )
@@ -43,28 +53,26 @@ def blueprint(api: Api, prefix: str) -> Blueprint:
         "/dev/mailbox", view_func=_mailbox, strict_slashes=False
     )
     found.add_url_rule("/dev/mailbox/<int:number>.html", view_func=_letter)
-    found.context_processor(
-        lambda: {"service_name": here().settings.service_name}
-    )
+    theme_files.mount(found)
     return found
 
 
-def mounted(api: Api, prefix: str) -> Blueprint:
-    """Return the blueprint with the pages and the routes."""
-    found = blueprint(api, prefix)
+def mounted(
+    api: Api,
+    described: Callable[[], Api],
+    prefix: str,
+    *,
+    whole: bool = False,
+) -> Blueprint:
+    """Return the blueprint with the pages and the routes.
+
+    With those that stand around a service of its own, if it is ``whole``.
+    """
+    found = blueprint(described, prefix)
     api.mount(found)
+    if whole:
+        well_known.mount(found)
     return found
-
-
-def served(api: Api) -> list[Route]:
-    """Return what is served: each method and the template of its path."""
-    app = Flask("bienvenue", static_folder=None)
-    app.register_blueprint(mounted(api, ""))
-    return [
-        (method, template_of(rule.rule))
-        for rule in app.url_map.iter_rules()
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    ]
 
 
 def _mailbox() -> Response:

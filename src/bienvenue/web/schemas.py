@@ -38,6 +38,7 @@ def _an_address(text: str) -> str:
     return text
 
 
+Storable = Annotated[str, AfterValidator(_storable)]
 Text = Annotated[str, Field(min_length=1), AfterValidator(_storable)]
 Email = Annotated[
     Text,
@@ -80,9 +81,15 @@ Code = Annotated[
 
 
 class Body(BaseModel):
-    """The root of what is received and answered."""
+    """The root of what is received and answered.
 
-    model_config = ConfigDict(strict=True, hide_input_in_errors=True)
+    A validator is built at its first use, under Pydantic's lock (2.14): a
+    start needs none, and most are for administrators.
+    """
+
+    model_config = ConfigDict(
+        strict=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 T = TypeVar("T", bound=Body)
@@ -100,6 +107,10 @@ class Loose(Body):
     """
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+
+class Nothing(Loose):
+    """A form without fields."""
 
 
 class Credentials(Body):
@@ -179,6 +190,10 @@ class Problem(Body):
 
 class Taken(Body):
     """Stands for the two forms of "email already registered"."""
+
+
+class Csv(Body):
+    """Stands for a table of comma-separated values (RFC 4180)."""
 
 
 # What a pattern of a few words looks like; it is told in words.

@@ -4,12 +4,14 @@ Each decorator stands above ``hashes_password``: who is throttled takes no
 place in the queue, and no password is hashed for them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Response, request
 
+from bienvenue.errors import TooManyAttempts
 from bienvenue.events import Event
 from bienvenue.web import cookies, local, refused, schemas
 from bienvenue.web.current_user import current_user
@@ -46,7 +48,7 @@ def login(view: View[C]) -> View[C]:
     @wraps(view)
     def limited(body: C) -> Response:
         throttle, brought = here().throttle, cookies.device_token(request)
-        with throttle.login(body.email, local.network(), brought):
+        with _guessing(body.email, brought):
             response = view(body)
         if throttle.enabled:
             remembered = throttle.remember(brought, body.email)
@@ -66,10 +68,24 @@ def own_password(view: Callable[P, Response]) -> Callable[P, Response]:
     @wraps(view)
     def limited(*args: P.args, **kwargs: P.kwargs) -> Response:
         brought, email = cookies.device_token(request), current_user.email
-        with here().throttle.login(email, local.network(), brought):
+        with _guessing(email, brought):
             return view(*args, **kwargs)
 
     return limited
+
+
+@contextmanager
+def _guessing(email: str, brought: str) -> Iterator[None]:
+    """Hold what a guess costs; have the owner told where they run out."""
+    throttle = here().throttle
+    try:
+        with throttle.login(email, local.network(), brought):
+            yield
+    except TooManyAttempts:
+        if throttle.guess_mail(email):
+            here().auth.tell_of_guesses(email)
+            here().courier.wake()
+        raise
 
 
 def reset_request(view: View[B]) -> View[B]:
