@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from bienvenue import collector
+from bienvenue.commands.admin import admin
 from bienvenue.commands.audit import audit
 from bienvenue.commands.db import db
 from bienvenue.commands.explain import explain
@@ -20,6 +22,7 @@ from bienvenue.commands.options import database_url
 from bienvenue.commands.recipe import recipe
 from bienvenue.commands.session import session
 from bienvenue.commands.setting_up import doctor, init
+from bienvenue.commands.theme import theme
 from bienvenue.commands.user import user
 from bienvenue.errors import BienvenueError
 
@@ -93,6 +96,7 @@ def cli(ctx: click.Context, *, debug: bool) -> None:
         ctx.color = False
 
 
+cli.add_command(admin)
 cli.add_command(audit)
 cli.add_command(db)
 cli.add_command(doctor)
@@ -101,6 +105,7 @@ cli.add_command(init)
 cli.add_command(mail)
 cli.add_command(recipe)
 cli.add_command(session)
+cli.add_command(theme)
 cli.add_command(user)
 
 _host = click.option("--host", help="Address to listen on.")
@@ -129,7 +134,8 @@ def dev(**options: object) -> None:
     Makes or upgrades the database, bienvenue.db in this folder unless told
     otherwise, and serves on http://localhost:5000 until Ctrl-C.
     """
-    from bienvenue.commands import dev
+    with collector.at_rest():
+        from bienvenue.commands import dev
 
     dev.run(options)
 
@@ -142,7 +148,8 @@ def dev(**options: object) -> None:
 @click.option("--threads", type=int, help="Requests at once in each.")
 def serve(**options: object) -> None:
     """Run the service for everyone; refuses to while it is unsafe."""
-    from bienvenue.commands import production
+    with collector.at_rest():
+        from bienvenue.commands import production
 
     production.serve(options)
 

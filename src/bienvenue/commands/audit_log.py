@@ -85,7 +85,8 @@ def _say(each: Finding | Strand, number: int) -> None:
 
 
 def _broken(outcome: _Outcome) -> str:
-    said = f"the audit log is broken: {_count(outcome.findings, 'finding')}"
+    findings = told.count(outcome.findings, "finding")
+    said = f"the audit log is broken: {findings}"
     return f"{said}; {outcome.remedy}" if outcome.remedy else said
 
 
@@ -158,7 +159,7 @@ def _noted(text: str, option: str) -> list[Noted]:
     last: dict[str, Noted] = {}
     if not Path(text).exists() and not _MARK.search(text):
         raise click.BadParameter(
-            f"there is no file {_printable(text)}", param_hint=option
+            f"there is no file {told.printable(text)}", param_hint=option
         )
     try:
         with Path(text).open(encoding="utf-8") as file:
@@ -193,14 +194,14 @@ def _from_export(line: dict[str, Any]) -> Noted:
 
 
 def _summary(strand: Strand) -> str:
-    said = f"{strand.name}: {_count(strand.events, 'event')}"
+    said = f"{strand.name}: {told.count(strand.events, 'event')}"
     if strand.older:
         said += f", {strand.older:,} of them under an old key"
     return f"{said}, the last {strand.sequence}:{strand.mac.hex()}"
 
 
 def _told(finding: Finding) -> str:
-    return _printable(f"{finding.strand}: {finding.what}")
+    return told.printable(f"{finding.strand}: {finding.what}")
 
 
 def _line(event: dict[str, Any]) -> str:
@@ -222,16 +223,4 @@ def _line(event: dict[str, Any]) -> str:
             )
         ),
     ]
-    return _printable("  ".join(map(str, parts)))
-
-
-def _printable(text: str) -> str:
-    """Return a text of which no part can speak to a terminal.
-
-    The rows are not ours to trust: that is why there is a chain.
-    """
-    return "".join(filter(str.isprintable, text))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return told.printable("  ".join(map(str, parts)))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import click
 
-from bienvenue import database_file, engine, schema
-from bienvenue.commands import database, shown
+from bienvenue import database_file, engine, schema, shown
+from bienvenue.commands import database
 from bienvenue.config import Settings
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 from bienvenue.revisions import Standing

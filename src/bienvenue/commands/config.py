@@ -4,7 +4,7 @@ import json
 
 import click
 
-from bienvenue.commands import shown
+from bienvenue import shown
 from bienvenue.config import Settings
 
 

@@ -9,8 +9,7 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from bienvenue import database_file, engine, schema
-from bienvenue.commands import shown
+from bienvenue import database_file, engine, schema, shown
 from bienvenue.config import Settings
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 from bienvenue.revisions import Standing

@@ -1,14 +1,20 @@
 """``bienvenue dev``: the service on this machine, and what to try there."""
 
 import ipaddress
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
+from threading import get_ident
 
 import click
 
-from bienvenue.commands import service, shown
+from bienvenue import audit_line, engine, policy, shown
+from bienvenue.commands import admins, opened, service
 from bienvenue.config import Settings
+from bienvenue.db import DB
 from bienvenue.errors import ConfigurationError
+from bienvenue.features.admin import first
 from bienvenue.server.listen import addresses
 
 _WIDTH = 79
@@ -21,7 +27,12 @@ def run(options: Mapping[str, object]) -> None:
     """Serve in the development profile until told to stop."""
     settings = Settings.load({**options, "profile": "development"})
     refuse_others(settings)
-    service.run(settings, lambda urls: click.echo(banner(settings, urls[0])))
+
+    def greet(urls: list[str]) -> None:
+        link = admin_link(settings, urls[0])
+        click.echo(banner(settings, urls[0], link))
+
+    service.run(settings, greet)
 
 
 def refuse_others(settings: Settings) -> None:
@@ -38,8 +49,32 @@ def refuse_others(settings: Settings) -> None:
             )
 
 
-def banner(settings: Settings, url: str) -> str:
-    """Return the one screen that says what runs where, and what next."""
+def admin_link(settings: Settings, url: str) -> str | None:
+    """Return a link that makes the first admin; None where there is one.
+
+    A database in memory is each process's own: a link into it would be one
+    into another.  That it was printed is in the audit log, as what any
+    command did is, and not among the lines on standard error: whoever would
+    read it there has the link itself, a line below.
+    """
+    parsed = engine.parse_url(settings.database_url)
+    if not settings.admin or engine.in_memory(parsed):
+        return None
+    with (
+        DB.of(settings) as db,
+        opened.acting_operator("dev"),
+        _without_lines(),
+    ):
+        token = first.invite(db)
+    return None if token is None else admins.link(settings, token, url)
+
+
+def banner(settings: Settings, url: str, link: str | None = None) -> str:
+    """Return the one screen that says what runs where, and what next.
+
+    ``link`` is the first admin's, while there is none.
+    """
+    become = "Become the admin, by a link that counts once, for an hour:"
     mailbox = f"{url}/dev/mailbox" if settings.mail == "mailbox" else None
     mail = mailbox or settings.smtp_host or "off"
     facts = {
@@ -61,6 +96,7 @@ def banner(settings: Settings, url: str) -> str:
             "",
             "Try next, in another terminal:",
             *map(_fitted, tour(settings, url)),
+            *(["", become, f"  {link}"] if link else []),
         ]
     )
 
@@ -72,9 +108,10 @@ def profile(settings: Settings) -> str:
     if settings.allow_remote:
         where = click.style("OPEN TO ALL", fg="yellow", bold=True)
     tokens = "in answers" if settings.echo_tokens else "by mail"
-    passwords = "any password"
-    if settings.strict:
-        passwords = f"passwords of {settings.password_min_length}+ characters"
+    least = policy.least_length(settings)
+    passwords = (
+        f"passwords of {least}+ characters" if least else "any password"
+    )
     return f"{name}: {where}, reset tokens {tokens}, {passwords}"
 
 
@@ -90,11 +127,25 @@ def tour(settings: Settings, url: str) -> list[str]:
     ]
 
 
+@contextmanager
+def _without_lines() -> Iterator[None]:
+    """Keep this thread's security events, and no others, off the log."""
+    own, log = get_ident(), logging.getLogger(audit_line.LOGGER)
+
+    def of_others(record: logging.LogRecord) -> bool:
+        return record.thread != own
+
+    log.addFilter(of_others)
+    try:
+        yield
+    finally:
+        log.removeFilter(of_others)
+
+
 def _password(settings: Settings) -> str:
     """Return an example that the policy takes."""
-    if not settings.strict:
-        return "b4l0u"
-    return _EXAMPLE[: settings.password_min_length]
+    least = policy.least_length(settings)
+    return _EXAMPLE[:least] if least else "b4l0u"
 
 
 def _fitted(command: str) -> str:

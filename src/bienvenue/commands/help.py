@@ -7,9 +7,10 @@ import click
 # What is not named here stands under the last title, so none is ever lost.
 _SECTIONS = {
     "Begin": ("dev", "init"),
-    "Run": ("check", "doctor", "serve", "recipe", "config"),
+    "Run": ("check", "doctor", "serve", "recipe", "config", "theme"),
     "Look after": (
         "user",
+        "admin",
         "session",
         "explain",
         "mail",

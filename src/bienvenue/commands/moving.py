@@ -4,8 +4,8 @@ import click
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError
 
-from bienvenue import schema, transfer
-from bienvenue.commands import database, shown
+from bienvenue import schema, shown, transfer
+from bienvenue.commands import database
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.engine import READ_ONLY, in_memory, parse_url

@@ -10,5 +10,5 @@ from bienvenue.web import openapi
 
 def show() -> None:
     """Print the document; no database is opened for it."""
-    document = openapi.document(api, server="/")
+    document = openapi.document(api(), server="/")
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))

@@ -12,10 +12,10 @@ from contextlib import AbstractContextManager, closing, contextmanager
 
 from sqlalchemy import orm
 
-from bienvenue import database_file, login, secret
+from bienvenue import database_file, login, secret, shown
 from bienvenue.auth import Auth
 from bienvenue.client import Client, acting
-from bienvenue.commands import database, shown
+from bienvenue.commands import database
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.engine import READ_ONLY

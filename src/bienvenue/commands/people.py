@@ -16,7 +16,7 @@ from typing import Any
 import click
 from sqlalchemy import ColumnElement, Row, orm, select
 
-from bienvenue import address
+from bienvenue import address, spreadsheet
 from bienvenue.commands import opened, told
 from bienvenue.user import User, is_storable
 
@@ -141,9 +141,6 @@ def _as_json(people: Iterator[Person], most: int | None) -> None:
     click.echo(f'\n], "next_after": {last if more else "null"}}}')
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
-
-
 def _as_csv(people: Iterator[Person], most: int | None) -> None:
     writer = csv.DictWriter(sys.stdout, _COLUMNS)
     writer.writeheader()
@@ -152,17 +149,7 @@ def _as_csv(people: Iterator[Person], most: int | None) -> None:
             click.echo("there are more: --after, or --all", err=True)
             return
         cells = _members(person).items()
-        writer.writerow({name: _harmless(cell) for name, cell in cells})
-
-
-def _harmless(cell: object) -> object:
-    """Return what a spreadsheet takes for text (OWASP ASVS 1.2.10).
-
-    An address may begin as a formula does, and whoever registers chooses
-    it.
-    """
-    formula = isinstance(cell, str) and cell.startswith(_FORMULA)
-    return f"'{cell}" if formula else cell
+        writer.writerow({n: spreadsheet.harmless(cell) for n, cell in cells})
 
 
 _FORMS: dict[str, Callable[[Iterator[Person], int | None], None]] = {

@@ -10,8 +10,8 @@ import click
 from sqlalchemy import Engine, Table
 from sqlalchemy.engine import URL
 
-from bienvenue import engine, rehearsal, schema
-from bienvenue.commands import backup, database, moving, shown
+from bienvenue import engine, rehearsal, schema, shown
+from bienvenue.commands import backup, database, moving
 from bienvenue.config import Settings
 from bienvenue.errors import ConfigurationError
 from bienvenue.revisions import Standing

@@ -14,7 +14,15 @@ from bienvenue.commands import exposing, logs
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.errors import ConfigurationError
-from bienvenue.server import Door, Limits, Options, Tls, leave, serve
+from bienvenue.server import (
+    BatchDoor,
+    Door,
+    Limits,
+    Options,
+    Tls,
+    leave,
+    serve,
+)
 from bienvenue.web import headers
 from bienvenue.web.extension import KEY, Extension
 
@@ -61,7 +69,7 @@ def make_app(settings: Settings) -> Flask:
     return app
 
 
-def make_door(app: "WSGIApplication") -> Door:
+def make_door(app: "WSGIApplication") -> Door | BatchDoor:
     """Make the front door of an application that ``make_app`` made."""
     return door_for(cast(Flask, app))
 

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import wrap
 
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from bienvenue.config import Settings
+from bienvenue.config_fields.group import Group
 from bienvenue.errors import ConfigurationError
 
 _HEAD = """\
@@ -32,7 +33,7 @@ def text(chosen: Mapping[str, object]) -> str:
     groups = [
         each
         for each in reversed(Settings.__bases__)
-        if issubclass(each, BaseModel)
+        if issubclass(each, Group)
     ]
     return "\n".join([_HEAD, *("".join(_group(g, chosen)) for g in groups)])
 
@@ -102,7 +103,7 @@ def _cannot(path: Path, error: OSError) -> ConfigurationError:
 
 
 def _group(
-    group: type[BaseModel], chosen: Mapping[str, object]
+    group: type[Group], chosen: Mapping[str, object]
 ) -> Iterator[str]:
     title = (group.__doc__ or "").partition("\n")[0]
     yield f"# -- {title} ".ljust(_WIDTH, "-") + "\n"
