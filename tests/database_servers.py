@@ -5,7 +5,6 @@ it.  ``server.fresh()`` names a database that nobody else uses.
 """
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -13,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-import pytest
 from sqlalchemy import NullPool, create_engine, text
+
+from tests import installed
 
 _PATIENCE = 60.0
 _NOBODY = "65534"
@@ -93,9 +93,13 @@ def postgresql(more: str = "") -> Iterator[Server]:
 
 
 @contextmanager
-def mariadb() -> Iterator[Server]:
-    """Run a MariaDB; where there is none, say so, and fail under CI."""
-    program, install = _found("mariadbd"), _found("mariadb-install-db")
+def mariadb(more: str = "") -> Iterator[Server]:
+    """Run a MariaDB; where there is none, say so, and fail under CI.
+
+    ``more`` are options of the server.
+    """
+    program = installed.program("mariadbd")
+    install = installed.program("mariadb-install-db")
     with tempfile.TemporaryDirectory(prefix="bv") as name:
         folder = Path(name)
         place = f"--no-defaults --datadir={folder / 'data'}"
@@ -107,7 +111,7 @@ def mariadb() -> Iterator[Server]:
         options = (
             f"--socket={socket} --pid-file={folder / 'pid'} --skip-networking"
             " --skip-log-bin --innodb-flush-log-at-trx-commit=0"
-            " --max-connections=300"
+            f" --max-connections=300 {more}"
         )
         process = subprocess.Popen(
             [program, *place.split(), *options.split()],
@@ -128,16 +132,7 @@ def _postgresql(program: str) -> str:
         Path("/usr/lib/postgresql").glob(f"*/bin/{program}"),
         key=lambda path: int(path.parts[4]),
     )
-    return str(places[-1]) if places else _found(program)
-
-
-def _found(program: str) -> str:
-    found = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is not None:
-        return found
-    if os.environ.get("CI"):
-        pytest.fail(f"{program} is not installed")
-    pytest.skip(f"not run: {program} is not installed")
+    return str(places[-1]) if places else installed.program(program)
 
 
 def _as_nobody(folder: Path) -> list[str]:

@@ -8,7 +8,12 @@ from sqlalchemy import select
 
 from bienvenue import DB, Auth
 from bienvenue.audit_tables import AuditEvent
-from bienvenue.errors import EmailTaken, InvalidCredentials, InvalidToken
+from bienvenue.errors import (
+    EmailTaken,
+    InvalidCredentials,
+    InvalidToken,
+    PasswordChangeRequired,
+)
 from bienvenue.session import Session
 
 BOB, EVE, NOBODY = "bob@example.com", "eve@example.com", "nobody@example.com"
@@ -44,6 +49,17 @@ def test_a_taken_address_is_refused_by_name(auth: Auth) -> None:
         auth.register_user(BOB.upper(), "other")
     named = {"account": name_of(auth, BOB)}
     assert recorded(auth.db) == [("user_create_refused", "failure", 2, named)]
+
+
+def test_a_login_by_a_compromised_password_has_failed(auth: Auth) -> None:
+    auth.mark_password_compromised(2)
+    before = len(recorded(auth.db))
+    with pytest.raises(PasswordChangeRequired):
+        auth.log_in(BOB, "pw")
+    told = {"method": "password", "account": name_of(auth, BOB)}
+    assert recorded(auth.db)[before:] == [
+        ("authn_login_fail", "failure", 2, told)
+    ]
 
 
 @pytest.mark.requirement("V16.3.1")

@@ -53,6 +53,29 @@ def test_no_letter_waits_where_mail_is_off(db: DB) -> None:
     auth.close()
 
 
+def test_who_is_guessed_at_is_told_whether_or_not_there_is_an_account(
+    auth: Auth,
+) -> None:
+    auth.register_user(EMAIL, "pw")
+    auth.tell_of_guesses("Bob@EXAMPLE.com")
+    auth.tell_of_guesses("nobody@example.com")
+    assert waiting(auth) == [
+        (Letter.GUESSED_AT, "Bob@example.com"),
+        (Letter.GUESSED_AT, "nobody@example.com"),
+    ]
+    with pytest.raises(InvalidAddress):
+        auth.tell_of_guesses("bob")
+
+
+def test_nobody_is_told_of_guesses_where_mail_is_off(db: DB) -> None:
+    auth = Auth(db, Settings(bcrypt_rounds=4, mail="off"))
+    auth.tell_of_guesses(EMAIL)
+    with pytest.raises(InvalidAddress):
+        auth.tell_of_guesses("bob")
+    assert waiting(auth) == []
+    auth.close()
+
+
 def test_sessions_last_as_long_as_the_settings_say(db: DB) -> None:
     auth = Auth(
         db,

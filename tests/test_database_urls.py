@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from bienvenue import DB
-from bienvenue.commands.shown import database
 from bienvenue.engine import in_memory, make_engine, parse_url
 from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 from bienvenue.host_list import spread
+from bienvenue.shown import database
 
 SECRET = "hunter2"
 

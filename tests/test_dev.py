@@ -47,6 +47,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 def paste(commands: str, folder: Path) -> list[str]:
     """Run the indented lines of a banner in a shell; return the answers."""
     lines = commands.partition("Try next")[2].partition("\n")[2]
+    lines = lines.partition("\n\n")[0]  # the first admin's link follows
     done = subprocess.run(
         ["sh", "-ec", lines.replace("curl ", "curl -sS ")],
         cwd=folder,
@@ -77,9 +78,25 @@ def test_the_banner_is_one_screen(service: Service) -> None:
     ]
 
 
+def test_nothing_but_the_banner_greets_a_newcomer(tmp_path: Path) -> None:
+    """The first admin's invitation is in the audit log, not on the screen.
+
+    What the service itself does is a line of its log as ever.
+    """
+    with started(tmp_path) as service:
+        assert "/admin/first?token=" in service.output()
+        wrong = {"email": "nobody@example.com", "password": "no"}
+        requests.post(f"{service.url}/sessions", wrong, timeout=PATIENCE)
+        assert service.hears_error("authn_login_fail")
+        told = [each["event"] for each in service.events()]
+    assert told == ["authn_login_fail"]
+    kept = finished(tmp_path, "audit", "tail", "--json").stdout
+    assert '"authz_admin_invited"' in kept
+
+
 def test_every_address_in_the_banner_answers(service: Service) -> None:
     urls = re.findall(r"  ?(http://\S+)", service.output())
-    assert len(urls) == 4
+    assert len(urls) == 5
     for url in urls:
         assert requests.get(url, timeout=PATIENCE).status_code == 200
 

@@ -36,6 +36,7 @@ NOTICES = [
     Letter.PASSWORD_CHANGED,
     Letter.PASSWORD_RESET,
     Letter.DELETION_SCHEDULED,
+    Letter.GUESSED_AT,
 ]
 
 

@@ -153,6 +153,7 @@ def test_the_door_is_counted(tmp_path: Path) -> None:
 
 def test_the_log_is_json_and_names_each_request(tmp_path: Path) -> None:
     env = {
+        "BIENVENUE_ADMIN": "false",  # no link is made as it starts
         "BIENVENUE_LOG_FORMAT": "json",
         "BIENVENUE_LOG_REQUESTS": "true",
         "BIENVENUE_TRUSTED_HOPS": "1",

@@ -6,7 +6,12 @@ import pytest
 from sqlalchemy import event
 
 from bienvenue import DB, Auth, Settings
-from bienvenue.errors import EmailTaken, InvalidCredentials, PasswordTooShort
+from bienvenue.errors import (
+    EmailTaken,
+    InvalidCredentials,
+    PasswordContext,
+    PasswordTooShort,
+)
 from bienvenue.registration import Newcomer
 from tests import mailed
 
@@ -42,6 +47,13 @@ def test_the_address_is_to_be_verified(strict: Auth) -> None:
         strict.log_in(BOB, PASSWORD)
     mailed.verify(strict.db, BOB)
     assert strict.log_in(BOB, PASSWORD)
+
+
+def test_a_password_made_of_the_address_is_refused(strict: Auth) -> None:
+    with pytest.raises(PasswordContext):
+        strict.sign_up("quillfeatherstone@example.com", "quillfeatherstone")
+    hashed = strict.sign_up(BOB, "quillfeatherstone")
+    assert strict.db.find_user_by(email=BOB).hashed_password == hashed
 
 
 @pytest.mark.parametrize("proven", [True, False])

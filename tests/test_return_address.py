@@ -63,6 +63,7 @@ def test_addresses_of_others(returns: ReturnAddresses, address: str) -> None:
 
 
 def test_an_address_has_a_bound(returns: ReturnAddresses) -> None:
+    assert MAX_CHARACTERS == 2048
     longest = "/" + "a" * (MAX_CHARACTERS - 1)
     assert returns.allows(longest)
     assert not returns.allows(longest + "a")

@@ -62,6 +62,7 @@ UNSAFE: list[tuple[str, dict[str, Any]]] = [
     ("smtp_host", {**SMTP, "smtp_host": None}),
     ("public_url", {**SMTP, "public_url": None}),
     ("public_url", {**SMTP, "public_url": "http://accounts.example.com"}),
+    ("public_url", {"public_url": "http://accounts.example.com"}),
     ("smtp_security", {**SMTP, "smtp_security": "none"}),
     ("bcrypt_rounds", {"bcrypt_rounds": 9}),
     ("breach_file", {"breach_file": "no"}),

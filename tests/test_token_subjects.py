@@ -127,6 +127,8 @@ def test_the_words_for_the_kinds_stay(db: DB) -> None:
         "verify_email",
         "change_email",
         "undo_email_change",
+        "admin_console",
+        "acting",
     ]
 
 

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from bienvenue.client import Client
+from bienvenue.links import Links
 from bienvenue.login import Verified
 from bienvenue.rate_limit import Budget, InUse, Refused, Taken
 from bienvenue.recovery import Token
+from bienvenue.return_address import ReturnAddresses
 
 VALUES = [
     Budget("a", 1, 60),
@@ -18,6 +20,7 @@ VALUES = [
     Client("192.0.2.1", "a browser"),
     Verified(1, "bob@example.com", "h"),
     Token("t", "bob@example.com"),
+    ReturnAddresses((Links("https://id.example.com"),)),
 ]
 
 

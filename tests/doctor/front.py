@@ -1,7 +1,6 @@
 """A real nginx in front of a service, told well or badly."""
 
 import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -11,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-import pytest
-
+from tests import installed
 from tests.service import PATIENCE, free_port
 from tests.smtp import make_certificate
 
@@ -68,7 +66,7 @@ def nginx(
     plain: str = "return 301 https://$host$request_uri",
 ) -> Iterator[Front]:
     """Run one or two proxies, one behind the other, before a port."""
-    program = _program()
+    program = installed.program("nginx")
     with tempfile.TemporaryDirectory(prefix="bv") as name:
         folder = Path(name)
         certificate, _ = make_certificate(folder)
@@ -106,15 +104,6 @@ def nginx(
         finally:
             process.terminate()
             process.wait(PATIENCE)
-
-
-def _program() -> str:
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is not None:
-        return found
-    if os.environ.get("CI"):
-        pytest.fail("nginx is not installed")
-    pytest.skip("not run: nginx is not installed")
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:

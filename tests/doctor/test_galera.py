@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from bienvenue import DB, Settings
 from bienvenue.doctor import database
-from tests import database_servers
+from tests import database_servers, installed
 from tests.doctor.support import failures, warnings
 from tests.service import PATIENCE, finished, free_port
 
@@ -29,11 +29,9 @@ def lonely() -> Iterator[str]:
     """Names a database on a cluster of one node."""
     provider = next(filter(os.path.exists, _PROVIDERS), None)
     if provider is None:
-        if os.environ.get("CI"):
-            pytest.fail("galera-4 is not installed")
-        pytest.skip("not run: galera-4 is not installed")
-    program = database_servers._found("mariadbd")
-    install = database_servers._found("mariadb-install-db")
+        installed.lacking("galera-4 is not installed")
+    program = installed.program("mariadbd")
+    install = installed.program("mariadb-install-db")
     with tempfile.TemporaryDirectory(prefix="bv") as name:
         folder, socket = Path(name), Path(name, "s")
         place = f"--no-defaults --datadir={folder / 'data'}"

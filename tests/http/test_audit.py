@@ -20,7 +20,10 @@ from tests.http.client import Client, new_address
 from tests.service import Service, finished, started
 
 KEY = "planted-secret-key-of-the-service-itself"
+# Else a development service begins with an event of its own.
+NO_LINK = {"BIENVENUE_ADMIN": "false"}
 ENV = {
+    **NO_LINK,
     "BIENVENUE_SECRET_KEY": KEY,
     "BIENVENUE_THROTTLE": "true",  # so that there are device cookies
     "BIENVENUE_WORKERS": "2",
@@ -249,7 +252,10 @@ def test_there_is_a_line_for_each_event_whatever_is_sent(
     tmp_path: Path,
 ) -> None:
     nasty = 'curl" \t\x80\xff ,"outcome":"success'
-    with started(tmp_path) as service, Client(service.url) as client:
+    with (
+        started(tmp_path, env=NO_LINK) as service,
+        Client(service.url) as client,
+    ):
         client.http.headers["User-Agent"] = nasty
         email = client.register()
         client.log_in(email)

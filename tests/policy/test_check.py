@@ -34,6 +34,15 @@ def test_development_takes_any_that_is_not_empty(
     policy.check(password, DEVELOPMENT, email="b4l0u@example.com")
 
 
+@pytest.mark.parametrize(
+    ("settings", "least"), [(DEVELOPMENT, 0), (STRICT, 15), (PRODUCTION, 8)]
+)
+def test_the_least_length_is_that_of_the_rules_in_force(
+    settings: Settings, least: int
+) -> None:
+    assert policy.least_length(settings) == least
+
+
 @pytest.mark.parametrize("settings", [DEVELOPMENT, STRICT, PRODUCTION])
 def test_no_profile_takes_what_is_no_password(settings: Settings) -> None:
     for empty in ("", b"", "\ud800", b"\xff"):

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tests.proxies.front import Front, installed
+from tests import installed
+from tests.proxies.front import Front
 from tests.service import free_port
 
 
@@ -18,4 +19,4 @@ class Caddy(Front):
         # Where Caddy takes commands; its usual port may be another's.
         self.env["CADDY_ADMIN"] = f"127.0.0.1:{free_port()}"
         options = f"run --adapter caddyfile --config {config}"
-        self.start([installed("caddy"), *options.split()])
+        self.start([installed.program("caddy"), *options.split()])

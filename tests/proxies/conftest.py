@@ -12,6 +12,7 @@ from tests.proxies.haproxy import HAProxy
 from tests.proxies.nginx import Nginx
 from tests.services.nodes import Nodes, behind
 from tests.services.production import LIMITS
+from tests.unmeasured import unmeasured  # noqa: F401  a fixture, for all here
 
 KINDS = (Nginx, Caddy, HAProxy)
 

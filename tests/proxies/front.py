@@ -1,7 +1,6 @@
 """A proxy that is really started, with its recipe as it is printed."""
 
 import os
-import shutil
 import signal
 import socket
 import ssl
@@ -14,8 +13,7 @@ from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
-import pytest
-
+from tests import installed
 from tests.http.client import PATIENCE
 from tests.proxies.certificates import Files, issue
 from tests.service import finished, free_port
@@ -121,7 +119,7 @@ F = TypeVar("F", bound=Front)
 @contextmanager
 def proxy(kind: type[F], upstreams: Sequence[str]) -> Iterator[F]:
     """Run a proxy in front of these nodes."""
-    installed(kind.name)
+    installed.program(kind.name)
     with tempfile.TemporaryDirectory(prefix="bv") as name:
         front = kind(Path(name))
         try:
@@ -129,14 +127,3 @@ def proxy(kind: type[F], upstreams: Sequence[str]) -> Iterator[F]:
             yield front
         finally:
             front.end()
-
-
-def installed(program: str) -> str:
-    """Return a program's path; say so if there is none, fail under CI."""
-    path = f"{os.environ['PATH']}:/usr/sbin"
-    found = shutil.which(program, path=path)
-    if found is not None:
-        return found
-    if os.environ.get("CI"):
-        pytest.fail(f"{program} is not installed")
-    pytest.skip(f"not run: {program} is not installed")

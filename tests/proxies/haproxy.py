@@ -4,7 +4,8 @@ import os
 import re
 from collections.abc import Sequence
 
-from tests.proxies.front import Front, installed
+from tests import installed
+from tests.proxies.front import Front
 
 
 class HAProxy(Front):
@@ -23,4 +24,4 @@ class HAProxy(Front):
             recipe = re.sub(r"(?m)^    (user|group) .*\n", "", recipe)
         config = self.folder / "haproxy.cfg"
         config.write_text(recipe)
-        self.start([installed("haproxy"), "-db", "-f", str(config)])
+        self.start([installed.program("haproxy"), "-db", "-f", str(config)])

@@ -5,7 +5,8 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.proxies.front import Front, installed
+from tests import installed
+from tests.proxies.front import Front
 
 # What a distribution's nginx.conf has around conf.d/, and nothing else.
 _AROUND = """
@@ -38,9 +39,8 @@ class Nginx(Front):
         # Its workers need not be anybody: the folder is the tests' own.
         user = "user root;" if os.geteuid() == 0 else ""
         config.write_text(_AROUND.format(folder=self.folder, user=user))
-        self.start(
-            [installed("nginx"), "-c", str(config), "-p", str(self.folder)]
-        )
+        program = installed.program("nginx")
+        self.start([program, "-c", str(config), "-p", str(self.folder)])
 
     @property
     def place(self) -> Path:

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import installed
 from tests.http.client import Client
-from tests.proxies.front import installed
 from tests.service import (
     PATIENCE,
     environment,
@@ -60,7 +60,7 @@ def test_the_unit_is_one_that_systemd_reads(tmp_path: Path) -> None:
     unit = tmp_path / "bienvenue.service"
     options = ("--program", str(program), "--upstream", "127.0.0.1:5000")
     unit.write_text(printed(tmp_path, "systemd", *options))
-    analyze = installed("systemd-analyze")
+    analyze = installed.program("systemd-analyze")
     found = run([analyze, "verify", "--man=no", str(unit)], tmp_path)
     complaints = [
         line for line in found.stderr.splitlines() if "bienvenue" in line
@@ -116,11 +116,7 @@ def test_it_runs_where_no_memory_is_both_written_and_run(
 
 
 def test_the_image_is_one_that_a_linter_likes(tmp_path: Path) -> None:
-    place = sysconfig.get_path("scripts")
-    linter = shutil.which("hadolint", path=f"{place}:{os.environ['PATH']}")
-    if linter is None and not os.environ.get("CI"):
-        pytest.skip("not run: hadolint is not installed")
-    assert linter is not None, "hadolint is not installed"
+    linter = installed.program("hadolint")
     file = tmp_path / "Dockerfile"
     file.write_text(printed(tmp_path, "dockerfile"))
     found = run([linter, str(file)], tmp_path)

@@ -1,0 +1,149 @@
+"""``bienvenue admin``: who looks after the service, said at a terminal."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bienvenue import Auth, Settings, roles
+from bienvenue.cli import cli
+from bienvenue.commands import dev, opened
+from bienvenue.features.admin import first
+from bienvenue.features.admin.flow import Admin
+
+ANN, BOB, WORD = "ann@example.com", "bob@example.com", "b4l0u"
+
+
+@pytest.fixture
+def auth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Auth]:
+    """Bob's account, in the database that the commands open."""
+    url = f"sqlite:///{tmp_path / 'accounts.db'}"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BIENVENUE_DATABASE_URL", url)
+    found = Auth(settings=Settings(database_url=url, bcrypt_rounds=4))
+    found.register_user(BOB, WORD)
+    yield found
+    found.close()
+
+
+def run(*words: str, **more: Any) -> Result:
+    return CliRunner().invoke(cli, ["admin", *words], **more)
+
+
+def admins(auth: Auth) -> list[str]:
+    return [each.email for each in Admin(auth).users(status="admin").items]
+
+
+def test_an_account_there_is_is_promoted(auth: Auth) -> None:
+    dry = run("create", BOB, "--dry-run")
+    assert dry.stdout == f"{BOB}: would be an admin\n"
+    assert run("create", BOB).exit_code == 1  # nobody to ask
+    assert admins(auth) == []
+    done = run("create", "Bob@Example.com", "--yes")
+    assert done.stdout == f"{BOB}: an admin\n"
+    assert admins(auth) == [BOB]
+    newest = Admin(auth).events().items[0]
+    assert newest.event == "authz_change"
+    assert newest.detail["operator"]
+    assert newest.actor_id is None
+
+
+def test_a_new_address_chooses_its_password_by_a_link(auth: Auth) -> None:
+    dry = run("create", ANN, "--dry-run")
+    assert dry.stdout == f"{ANN}: would be added as an admin\n"
+    assert run("create", ANN).exit_code == 1
+    assert auth.create_session(ANN) is None
+    more = {"BIENVENUE_RESET_TOKEN_LIFETIME_SECONDS": "600"}
+    done = run("create", ANN, "--yes", env=more)
+    assert "within 10 minutes" in done.stderr
+    said, url = done.stdout.splitlines()
+    assert said == f"{ANN}: added as an admin"
+    assert url.startswith("http://localhost:5000/reset_password?token=")
+    assert not auth.valid_login(ANN, "")
+    token = url.partition("=")[2]
+    auth.update_password(token, WORD, email=ANN)
+    assert auth.valid_login(ANN, WORD)
+    assert admins(auth) == [ANN]
+
+
+def test_production_promotes_no_address_that_nobody_has_proved(
+    auth: Auth,
+) -> None:
+    strict = {"BIENVENUE_STRICT": "true"}
+    refused = run("create", BOB, "--yes", env=strict)
+    assert refused.exit_code == 1
+    assert f"bienvenue user verify {BOB}" in refused.stderr
+    assert admins(auth) == []
+    CliRunner().invoke(cli, ["user", "verify", BOB, "--yes"], env=strict)
+    assert run("create", BOB, "--yes", env=strict).exit_code == 0
+    assert admins(auth) == [BOB]
+
+
+def test_without_an_address_a_link_is_printed(auth: Auth) -> None:
+    assert run("create", "--dry-run").stdout == "a link would be printed\n"
+    assert run("create").exit_code == 1
+    done = json.loads(run("create", "--yes", "--json").stdout)
+    token = done["url"].partition("?token=")[2]
+    assert done["url"] == f"http://localhost:5000/admin/first?token={token}"
+    first.claim(auth, token, ANN, WORD)
+    assert admins(auth) == [ANN]
+    for more in (["--yes"], ["--dry-run"], []):
+        again = run("create", *more)
+        assert again.exit_code == 1
+        assert "there is an admin already" in again.stderr
+
+
+def test_admins_are_listed(auth: Auth) -> None:
+    none = run("list")
+    assert (none.stdout, none.exit_code) == ("", 0)
+    assert "nobody" in none.stderr
+    for email in (ANN, BOB):
+        run("create", email, "--yes")
+    auth.disable_user(1)
+    assert run("list").stdout == (
+        f"       1  {BOB}  cannot sign in\n       2  {ANN}\n"
+    )
+    found = json.loads(run("list", "--json").stdout)["admins"]
+    assert [each["active"] for each in found] == [False, True]
+
+
+def test_the_last_admin_is_not_revoked(auth: Auth) -> None:
+    for email in (ANN, BOB):
+        run("create", email, "--yes")
+    assert run("revoke", BOB, "--yes").stdout == f"{BOB}: no admin any more\n"
+    last = run("revoke", ANN, "--yes")
+    assert last.exit_code == 1
+    assert "this is the last admin" in last.stderr
+    assert admins(auth) == [ANN]
+
+
+def test_a_disabled_account_is_no_admin(auth: Auth) -> None:
+    auth.disable_user(1)
+    done = run("create", BOB, "--yes")
+    assert done.exit_code == 1
+    assert "disabled" in done.stderr
+    assert not auth.db.read(roles.exist)
+
+
+def test_dev_prints_a_link_while_there_is_no_admin(auth: Auth) -> None:
+    settings, url = auth.settings, "http://localhost:5000"
+    link = dev.admin_link(settings, url)
+    assert link is not None
+    assert f"\n  {link}" in dev.banner(settings, url, link)
+    assert first.is_open(auth.db, link.partition("?token=")[2])
+    invited = Admin(auth).events().items[0]
+    assert invited.event == "authz_admin_invited"
+    assert (invited.agent, invited.detail["operator"]) == (
+        "bienvenue dev",
+        opened.operator(),
+    )
+    off = settings.model_copy(update={"admin": False})
+    assert dev.admin_link(off, url) is None
+    away = settings.model_copy(update={"database_url": "sqlite://"})
+    assert dev.admin_link(away, url) is None
+    run("create", BOB, "--yes")
+    assert dev.admin_link(settings, url) is None
+    assert "/admin/" not in dev.banner(settings, url)
