@@ -35,8 +35,10 @@ PYTEST = [
     "--no-header",
     f"--numprocesses={WORKERS}",
     "--dist=loadfile",
+    "--no-loadscope-reorder",  # tests/conftest.py has an order of its own
     "--cov",
     "--cov-report=term",
+    "--durations=40",
 ]
 STEPS: dict[str, list[list[str]]] = {
     "lint": [

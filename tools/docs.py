@@ -35,11 +35,20 @@ _TABLE = pattern(
 )
 
 
+FIRST = (
+    *("service_name", "brand_accent", "default_language"),
+    *("database_url", "host", "port", "public_url", "secret_key"),
+    *("tls_proxy", "trusted_hops", "workers", "redis_url"),
+    *("mail", "mail_from", "smtp_host", "metrics_address"),
+)
+"""The settings that most services come to choose."""
+
+
 def brief_table() -> str:
-    """Return one row a setting: name, default, meaning."""
+    """Return the settings to look at first: name, default, meaning."""
     rows = [
         f"| `{name}` | {default_of(name)} | {meaning_of(name)} |"
-        for name in Settings.model_fields
+        for name in FIRST
     ]
     return _table("| setting | default | meaning |", rows)
 

@@ -33,7 +33,7 @@ def table() -> str:
 
 
 def _rules() -> Iterator[tuple[Rule, str]]:
-    for operation in api.operations:
+    for operation in api().operations:
         if operation.takes is None:
             continue
         schema = operation.takes.model_json_schema()

@@ -18,6 +18,7 @@ _EXPECT = ("pytest.raises", "pytest.warns", "pytest.fail")
 _NAMED = (
     "assert",
     "check",
+    "expect",
     "call_and_validate",
     "run_state_machine_as_test",
 )
