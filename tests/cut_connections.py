@@ -4,6 +4,7 @@ A forwarder stands between client and server.  It is as real a loss as there
 is: neither of them knows of it beforehand.
 """
 
+import re
 import socket
 import tempfile
 import threading
@@ -18,6 +19,7 @@ from tests.service import PATIENCE
 
 _POSTGRESQL_SOCKET = ".s.PGSQL.5432"
 _LATE_SECONDS = 0.5
+_COMMIT = re.compile(rb"\bCOMMIT\b")  # and not the level READ COMMITTED
 
 
 class Cut(Enum):
@@ -128,7 +130,7 @@ class Forwarder:
         _end(server)
 
     def _taken(self, said: bytes) -> Cut | None:
-        if b"COMMIT" not in said:
+        if not _COMMIT.search(said):
             return None
         with self._lock:
             how, self._next = self._next, None

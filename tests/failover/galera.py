@@ -102,6 +102,7 @@ def _used(
         [cluster.url(first, name) for first in firsts],
         plan,
         seconds=seconds,
+        least=5,
         afterwards=cluster.url(2, name),
     ).report
 

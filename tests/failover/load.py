@@ -15,7 +15,7 @@ from tests.failover.afterwards import losses
 from tests.failover.client import Client, GaveUp
 from tests.failover.nodes import nodes
 from tests.failover.record import Record, Report
-from tests.service import Reachable
+from tests.service import PATIENCE, Reachable
 from tests.services.ledger import Account, Ledger
 
 REGISTERED, TAKEN = 200, 400
@@ -43,9 +43,13 @@ def run(
     *,
     seconds: float = 30.0,
     people: int = 6,
+    least: int = 0,
     afterwards: str | None = None,
 ) -> Run:
     """Run a node on each URL under load, follow the plan, look for losses.
+
+    On a machine that has other work it goes on beyond its seconds, until
+    there are ``least`` accounts more than when all of the plan was done.
 
     The fresh node that is asked at the end runs on the URL ``afterwards``,
     which is the first of them unless it is given.
@@ -53,9 +57,8 @@ def run(
     ledger, record = Ledger(), Record()
     with nodes(folder / "load", urls) as running:
         record.began = time.monotonic()
-        use(running, ledger, record, plan, seconds, people)
-        accounts = sum(each.registered for each in ledger.accounts)
-        report = record.report(accounts)
+        use(running, ledger, record, plan, seconds, people, least)
+        report = record.report(registered(ledger))
     with nodes(folder / "fresh", [afterwards or urls[0]]) as (fresh,):
         report.lost = losses(fresh, ledger)
     return Run(report, ledger)
@@ -68,8 +71,9 @@ def use(
     plan: Sequence[Planned],
     seconds: float,
     people: int,
+    least: int = 0,
 ) -> None:
-    """Let people use services, and follow the plan, for so many seconds."""
+    """Let people use services, and follow the plan, as ``run`` tells."""
     over = threading.Event()
     crowd = [
         Person(Client(running, record, number), ledger, record, over)
@@ -81,7 +85,9 @@ def use(
         for planned in sorted(plan, key=lambda each: each.second):
             _wait_until(record.began + planned.second)
             planned.do()
+        wanted = registered(ledger) + least
         _wait_until(record.began + seconds)
+        wait_for_accounts(ledger, wanted)
     finally:
         over.set()
         for person in crowd:
@@ -89,6 +95,18 @@ def use(
     for person in crowd:
         if person.fault is not None:
             raise person.fault
+
+
+def registered(ledger: Ledger) -> int:
+    """Return how many accounts somebody was told to have made."""
+    return sum(each.registered for each in ledger.accounts)
+
+
+def wait_for_accounts(ledger: Ledger, wanted: int) -> None:
+    """Wait until there are so many, or patience is at its end."""
+    end = time.monotonic() + PATIENCE
+    while registered(ledger) < wanted and time.monotonic() < end:
+        threading.Event().wait(0.05)
 
 
 def _wait_until(moment: float) -> None:

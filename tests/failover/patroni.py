@@ -24,6 +24,7 @@ SECONDS = 8.0
 """How long people use the service at least; a full proof has 30."""
 _SOON = 3.0  # after which something breaks
 _AFTER = 3.0  # of use, once there is a primary again
+_LEAST = 10  # accounts after the last of it, on however slow a machine
 _HELD = 2.0  # in which a primary cannot tell its replicas anything
 
 
@@ -98,7 +99,9 @@ def losing_control(cluster: Cluster, folder: Path, seconds: float) -> Report:
     primary = cluster.wait_for_primary()
     plan = [Planned(_SOON, primary.hold_replication)]
     urls = [cluster.url] * 2
-    report, ledger = run(folder, urls, plan, seconds=_SOON + _HELD)
+    report, ledger = run(
+        folder, urls, plan, seconds=_SOON + _HELD, least=_LEAST
+    )
     assert report.forbidden() == []
     primary.kill_database()
     cluster.wait_for_primary(but=primary)
@@ -135,7 +138,8 @@ def _broken(
 def _used(
     cluster: Cluster, folder: Path, seconds: float, plan: list[Planned]
 ) -> Report:
-    return run(folder, [cluster.url] * 2, plan, seconds=seconds).report
+    urls = [cluster.url] * 2
+    return run(folder, urls, plan, seconds=seconds, least=_LEAST).report
 
 
 def _go_on() -> None:
