@@ -11,6 +11,7 @@ session that ended is gone at the next question: there is no cache.
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import URL, ColumnElement, Engine, bindparam, select
@@ -123,14 +124,14 @@ class SessionCheck:
 
     def _ask(
         self, statement: "_Statement", values: Mapping[str, object]
-    ) -> list[Any]:
+    ) -> Sequence[Any]:
         given = statement.given(values)
         try:
             return self._lane().fetch(statement.sql, given)
         except (self._driver_error, DBAPIError):
             return self._again(statement.sql, given)
 
-    def _again(self, sql: str, given: Any) -> list[Any]:
+    def _again(self, sql: str, given: Any) -> Sequence[Any]:
         """Ask once more on a new connection: the last may have been lost."""
         lane: _Lane | None = self._local.__dict__.pop("lane", None)
         try:
@@ -153,11 +154,11 @@ class _Lane:
         if engine.name == "sqlite":
             self._cursor.execute(f"PRAGMA mmap_size = {_MAPPED}").fetchall()
 
-    def fetch(self, sql: str, given: Any) -> list[Any]:
+    def fetch(self, sql: str, given: Any) -> Sequence[Any]:
         self._cursor.execute(sql, given)
         # All rows, though there is one at most: SQLite keeps a read
         # transaction open until it has been told there are no more.
-        return list(self._cursor.fetchall())
+        return self._cursor.fetchall()
 
     def close(self) -> None:
         self._connection.close()
@@ -173,12 +174,12 @@ class _Statement:
     def __init__(self, engine: Engine, query: Any) -> None:
         compiled = query.compile(dialect=engine.dialect)
         self.sql = str(compiled)
-        self._order = compiled.positiontup
+        order = compiled.positiontup
+        self._in_order = itemgetter(*order) if order else None
 
     def given(self, values: Mapping[str, object]) -> Any:
         """Return the values as the driver wants them."""
-        order = self._order
-        return [values[name] for name in order] if order else values
+        return self._in_order(values) if self._in_order else values
 
 
 def _query() -> Any:

@@ -73,13 +73,11 @@ class Sessions(Base):
 
     def _counted(self, found: SignedIn | None) -> SignedIn | None:
         """Return what was found if it counts, and note that it was used."""
-        if found is not None and not standing_in.counts(self.db, found):
-            found = None
-        if found is None:
+        if found is None or not standing_in.counts(self.db, found):
             observing.tell(Tally.SESSION_CHECK, "none")
-        else:
-            self._last_seen.note(found)
-            observing.tell(Tally.SESSION_CHECK, "live")
+            return None
+        self._last_seen.note(found)
+        observing.tell(Tally.SESSION_CHECK, "live")
         return found
 
 

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from bienvenue import observing
 from bienvenue.observing import Tally
 from bienvenue.server import answer, environ, refusal
-from bienvenue.server.answer import Answer
 from bienvenue.server.body import Body, Fault, Limits, read
 from bienvenue.server.pool import Pool
-from bienvenue.server.room import Asked, BatchDoor, Room
+from bienvenue.server.room import Asked, BatchDoor, Reply, Room
 from bienvenue.server.rsgi import Exchange, Headers, Scope
 
 if TYPE_CHECKING:
@@ -28,12 +27,12 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("bienvenue.server")
 
-Door = Callable[[Scope], "tuple[int, list[tuple[str, str]], bytes] | None"]
+Door = Callable[[Scope], Reply | None]
 """Answers some GET requests on the event loop, before WSGI.
 
-It returns status, headers and body, or None for a request that is not its
-own.  It must not block: every connection waits for it.  One that has to is a
-``BatchDoor``, and gets a room of its own.
+It returns None for a request that is not its own.  It must not block: every
+connection waits for it.  One that has to is a ``BatchDoor``, and gets a room
+of its own.
 """
 
 TOO_LARGE = "bienvenue.body_too_large"
@@ -152,13 +151,12 @@ class Bridge:
             self._room.close(timeout)
 
     @staticmethod
-    def _at_the_door(door: Door, scope: Scope) -> Answer | None:
+    def _at_the_door(door: Door, scope: Scope) -> Reply | None:
         try:
-            reply = door(scope)
+            return door(scope)
         except Exception as error:  # noqa: BLE001 - the app answers instead
             _report("the door", error)
             return None
-        return None if reply is None else Answer(*reply)
 
     def _room_of(self, door: BatchDoor, waiting: int) -> Room:
         return Room(

@@ -17,6 +17,7 @@ from bienvenue import leaving
 from bienvenue.server import silence
 from bienvenue.server.bridge import Bridge
 from bienvenue.server.listener import Listener, connections_allowed
+from bienvenue.server.loop import new_loop
 from bienvenue.server.options import Tls
 
 # Seconds for what was given up to say so to its clients.
@@ -42,7 +43,7 @@ class Process:
         self._drain = drain
         self._idle = idle
         self._linger = linger
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_loop()
         self._drained = True
         self._stopping = asyncio.Event()
         self._hurrying = asyncio.Event()
@@ -158,8 +159,9 @@ class Process:
             add(signal.SIGINT, self._stop)
 
     def _ignore_signals(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            self._loop.remove_signal_handler(number)
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                self._loop.remove_signal_handler(number)
 
 
 async def _first(

@@ -25,7 +25,8 @@ THREADS = 2
 PATIENCE = 5.0
 """Seconds until a question that was not answered is given up."""
 
-_Reply = tuple[int, list[tuple[str, str]], bytes]
+Reply = tuple[int, list[tuple[str, str]], bytes]
+"""A status code, headers that Granian takes, and the whole body."""
 
 
 @runtime_checkable
@@ -39,10 +40,10 @@ class BatchDoor(Protocol):
     def question(self, scope: Any) -> Any | None:
         """Return what a request asks, or None; called on the event loop."""
 
-    def answers(self, questions: Sequence[Any]) -> Sequence[_Reply | None]:
+    def answers(self, questions: Sequence[Any]) -> Sequence[Reply | None]:
         """Answer them in their order; None for what the route answers."""
 
-    def sorry(self, question: Any) -> _Reply:
+    def sorry(self, question: Any) -> Reply:
         """Return what is said when nobody has answered for long."""
 
 
@@ -125,7 +126,7 @@ class Room:
         group = [one for one in group if one in self._open]
         if not group:
             return
-        replies: Sequence[_Reply | None]
+        replies: Sequence[Reply | None]
         try:
             replies = self._door.answers([one.question for one in group])
         except Exception as error:  # noqa: BLE001 - the app answers instead
@@ -146,7 +147,7 @@ class Room:
             return False
         return True
 
-    def _answer(self, asked: Asked, reply: _Reply) -> None:
+    def _answer(self, asked: Asked, reply: Reply) -> None:
         asked.proto.response_bytes(*reply)
         self._answered(asked)
 

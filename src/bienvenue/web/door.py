@@ -79,20 +79,42 @@ class Door:
 
     def __call__(self, scope: Scope) -> Answer | None:
         """Answer a GET, or return None."""
-        question = self.question(scope)
-        if question is None:
+        path = scope.path
+        if path not in self._answers:
             return None
-        try:
-            user = self._check(question.session_id)
-        except DatabaseUnavailable:
+        session_id = self._session_id(scope)
+        if session_id is None:
             return None
-        return None if user is None else self.answer(question, user)
+        user = self._checked(session_id)
+        return None if user is None else self._answers[path](user)
 
     def question(self, scope: Scope) -> Question | None:
         """Return what a GET asks, or None; waits for nothing."""
         path = scope.path
         if path not in self._answers:
             return None
+        session_id = self._session_id(scope)
+        if session_id is None:
+            return None
+        return Question(scope, path, session_id, perf_counter())
+
+    def answer(self, question: Question, user: SignedIn) -> Answer:
+        """Return what the route answers to whoever is signed in."""
+        return self._answers[question.path](user)
+
+    def refused(self, _question: Question, reply: Answer) -> Answer:
+        """Return the answer to a question that nobody could look up."""
+        return reply
+
+    def _checked(self, session_id: str) -> SignedIn | None:
+        """Return who is signed in; None, too, where nobody can tell."""
+        try:
+            return self._check(session_id)
+        except DatabaseUnavailable:
+            return None
+
+    def _session_id(self, scope: Scope) -> str | None:
+        """Return what the one cookie in plain form holds, or None."""
         fields = scope.headers  # every access makes a copy
         # An answer before the body has come would end the connection.
         if "content-length" in fields or "transfer-encoding" in fields:
@@ -103,17 +125,7 @@ class Door:
         if cookie.count(self._name) != 1:
             return None
         found = self._cookie.search(cookie)
-        if found is None:
-            return None
-        return Question(scope, path, found[1], perf_counter())
-
-    def answer(self, question: Question, user: SignedIn) -> Answer:
-        """Return what the route answers to whoever is signed in."""
-        return self._answers[question.path](user)
-
-    def refused(self, _question: Question, reply: Answer) -> Answer:
-        """Return the answer to a question that nobody could look up."""
-        return reply
+        return None if found is None else found[1]
 
     def _profile(self, user: SignedIn) -> Answer:
         content = to_json({"email": user.email}) + b"\n"
