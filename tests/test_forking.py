@@ -8,7 +8,7 @@ import pytest
 
 # Everything is used before the fork and after it, on both sides of it.
 PROGRAM = """
-import os, sys
+import os, sys, threading
 from bienvenue import Auth, Settings, clock
 from bienvenue.background import Background
 
@@ -16,9 +16,9 @@ auth = Auth(settings=Settings(database_url=sys.argv[1], bcrypt_rounds=4))
 auth.register_user("ann@example.com", "b4l0u")
 session_id = auth.log_in("ann@example.com", "b4l0u")
 assert auth.check_session(session_id)
-auth.hasher._turns.acquire()  # held by a thread that the child lacks
-for _ in range(auth.hasher.at_once - 1):
-    auth.hasher._turns.acquire()
+held = threading.Event()
+for _ in range(auth.hasher.at_once):
+    auth.hasher._crew.submit(held.wait)  # in threads that the child lacks
 auth.db._units._writing.__enter__()
 child = os.fork()
 if not child:
@@ -31,7 +31,7 @@ if not child:
         auth._last_seen.stop()
     print("child", flush=True)
     os._exit(0)
-auth.hasher._turns.release()
+held.set()
 auth.db._units._writing.__exit__(None, None, None)
 for number in range(20):
     assert auth.check_session(session_id)

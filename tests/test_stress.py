@@ -117,9 +117,9 @@ def test_hashing_takes_turns_and_mixes_nothing_up() -> None:
             assert not hasher.verify(f"password {number + 1}", hashed)
 
     at_once(work)
-    for _ in range(3):
-        assert hasher._turns.acquire(blocking=False)
-    assert not hasher._turns.acquire(blocking=False)
+    met = threading.Barrier(3)  # and every thread of three is there still
+    came = [hasher._crew.submit(met.wait, 20) for _ in range(3)]
+    assert sorted(each.result() for each in came) == [0, 1, 2]
 
 
 def test_every_use_of_a_session_is_written(db: DB) -> None:

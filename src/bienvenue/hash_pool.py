@@ -48,9 +48,8 @@ class PooledHasher(PasswordHasher):
         forking.watch(self)
 
     def begin_anew(self) -> object:
-        """Take back every turn: who had one is not in this process."""
+        """Have threads of one's own: another process's are not here."""
         before = getattr(self, "_crew", None)
-        self._turns = threading.BoundedSemaphore(self.at_once)
         self._crew = ThreadPoolExecutor(
             self.at_once, thread_name_prefix="hash", initializer=give_way
         )
@@ -66,19 +65,19 @@ class PooledHasher(PasswordHasher):
         return self._in_turn(partial(super()._match, password, hashed))
 
     def _in_turn(self, work: Callable[[], T]) -> T:
-        with self._turn():
-            return self._crew.submit(work).result()
+        begun = threading.Event()
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        turns = self._turns
+        def run() -> T:
+            begun.set()
+            return work()
+
+        # A thread that is done takes the next from the queue by itself: no
+        # core rests until whoever waits has heard of it.
+        done = self._crew.submit(run)
         with observing.timed(Moment.HASH_WAIT):
-            turns.acquire()
-        try:
-            with observing.timed(Moment.HASH):
-                yield
-        finally:
-            turns.release()
+            begun.wait()
+        with observing.timed(Moment.HASH):
+            return done.result()
 
 
 def give_way() -> None:
