@@ -12,18 +12,9 @@ from typing import Any
 import click
 
 from bienvenue import collector
-from bienvenue.commands.admin import admin
-from bienvenue.commands.audit import audit
-from bienvenue.commands.db import db
-from bienvenue.commands.explain import explain
 from bienvenue.commands.help import Grouped
-from bienvenue.commands.mail import mail
+from bienvenue.commands.on_demand import OnDemand
 from bienvenue.commands.options import database_url
-from bienvenue.commands.recipe import recipe
-from bienvenue.commands.session import session
-from bienvenue.commands.setting_up import doctor, init
-from bienvenue.commands.theme import theme
-from bienvenue.commands.user import user
 from bienvenue.errors import BienvenueError
 
 _STATUS = """
@@ -38,6 +29,20 @@ Every setting is a key of bienvenue.toml and, as BIENVENUE_<NAME>, an
 environment variable, which wins over the file; an option wins over both.
 `bienvenue config` shows them all.
 """
+
+_ON_DEMAND = {
+    "admin": "bienvenue.commands.admin",
+    "audit": "bienvenue.commands.audit",
+    "db": "bienvenue.commands.db",
+    "doctor": "bienvenue.commands.setting_up",
+    "explain": "bienvenue.commands.explain",
+    "init": "bienvenue.commands.setting_up",
+    "mail": "bienvenue.commands.mail",
+    "recipe": "bienvenue.commands.recipe",
+    "session": "bienvenue.commands.session",
+    "theme": "bienvenue.commands.theme",
+    "user": "bienvenue.commands.user",
+}
 
 
 class Failure(click.ClickException):
@@ -81,6 +86,7 @@ def _told(error: Exception) -> str:
 
 @click.group(
     cls=OneLineErrors,
+    commands=OnDemand(_ON_DEMAND),
     epilog=_STATUS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -95,18 +101,6 @@ def cli(ctx: click.Context, *, debug: bool) -> None:
     if os.environ.get("NO_COLOR"):
         ctx.color = False
 
-
-cli.add_command(admin)
-cli.add_command(audit)
-cli.add_command(db)
-cli.add_command(doctor)
-cli.add_command(explain)
-cli.add_command(init)
-cli.add_command(mail)
-cli.add_command(recipe)
-cli.add_command(session)
-cli.add_command(theme)
-cli.add_command(user)
 
 _host = click.option("--host", help="Address to listen on.")
 _port = click.option("--port", type=int, help="Port to listen on.")

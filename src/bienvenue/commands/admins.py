@@ -9,7 +9,6 @@ from bienvenue import address, login, registration, roles
 from bienvenue.auth import Auth
 from bienvenue.commands import asked, opened, told
 from bienvenue.commands.acts import Act, Manner, perform
-from bienvenue.config import Settings
 from bienvenue.errors import AddressUnproven, ConfigurationError
 from bienvenue.features.admin import first
 from bienvenue.features.admin.deeds import refuse_to_promote
@@ -130,19 +129,14 @@ def _invite(manner: Manner) -> None:
         token = first.invite(auth.db)
     if token is None:  # since then
         raise _there_is_one()
-    _tell(manner, None, "a link for the first admin", link(settings, token))
+    url = first.link(settings, token)
+    _tell(manner, None, "a link for the first admin", url)
 
 
 def _there_is_one() -> ConfigurationError:
     return ConfigurationError(
         "there is an admin already; name the address of another one"
     )
-
-
-def link(settings: Settings, token: str, base: str | None = None) -> str:
-    """Return the URL of a first admin's link, below ``base`` if given."""
-    links = Links.of(settings) if base is None else Links(base)
-    return links.to(first.PATH, token=token)
 
 
 def _tell(

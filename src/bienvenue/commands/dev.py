@@ -10,7 +10,7 @@ from threading import get_ident
 import click
 
 from bienvenue import audit_line, engine, policy, shown
-from bienvenue.commands import admins, opened, service
+from bienvenue.commands import opened, service
 from bienvenue.config import Settings
 from bienvenue.db import DB
 from bienvenue.errors import ConfigurationError
@@ -66,7 +66,7 @@ def admin_link(settings: Settings, url: str) -> str | None:
         _without_lines(),
     ):
         token = first.invite(db)
-    return None if token is None else admins.link(settings, token, url)
+    return None if token is None else first.link(settings, token, url)
 
 
 def banner(settings: Settings, url: str, link: str | None = None) -> str:

@@ -16,7 +16,6 @@ _SECTIONS = {
         "mail",
         "db",
         "audit",
-        "logs",
     ),
     "Other": (),
 }

@@ -29,9 +29,11 @@ from bienvenue import (
 )
 from bienvenue.audit_tables import AuditEvent
 from bienvenue.auth import Auth
+from bienvenue.config import Settings
 from bienvenue.db import DB, insert_user
 from bienvenue.errors import InvalidToken
 from bienvenue.events import Event
+from bienvenue.links import Links
 from bienvenue.one_time_token import OneTimeToken
 from bienvenue.user import User
 
@@ -57,6 +59,12 @@ def invite(db: DB) -> str | None:
         return token
 
     return db.write(record)
+
+
+def link(settings: Settings, token: str, base: str | None = None) -> str:
+    """Return the URL of a link, below ``base`` if given."""
+    links = Links.of(settings) if base is None else Links(base)
+    return links.to(PATH, token=token)
 
 
 def is_open(db: DB, token: str) -> bool:
