@@ -168,6 +168,20 @@ def test_a_key_becomes_ascii_only_from_ascii(text: str) -> None:
     assert not address.key(text).isascii()
 
 
+@given(st.emails())
+@example("Me@EXAMPLE.Com")
+@example("me@nas.LOCAL")
+def test_what_is_not_parsed_would_have_no_other_key(text: str) -> None:
+    """Of ASCII without encoded names the parser makes no second key."""
+    assume("xn--" not in text.lower())
+    assert address.keys(text) == (address.key(text),)
+    try:
+        parsed = address.parse(text)
+    except InvalidAddress:
+        assume(False)
+    assert address.key(parsed) == address.key(text)
+
+
 @given(LIKELY)
 def test_what_is_stored_is_found_by_what_was_typed(text: str) -> None:
     try:

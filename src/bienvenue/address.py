@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 
+_PUNYCODE = "xn--"  # begins a label that stands for letters (RFC 5890)
 _MAX_LOCAL_BYTES = 64  # RFC 5321 4.5.3.1.1; it counts octets
 
 # email-validator refuses both names as undeliverable, which they are on the
@@ -89,6 +90,10 @@ def keys(text: str) -> tuple[str, ...]:
     than it was typed, as it does for ``xn--`` names (RFC 5890).
     """
     typed = key(text)
+    # Of other ASCII, parsing lowers letters, as the key does: most logins
+    # need not load what parses.
+    if text.isascii() and _PUNYCODE not in typed:
+        return (typed,)
     try:
         parsed = key(parse(text))
     except InvalidAddress:
