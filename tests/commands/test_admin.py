@@ -8,25 +8,21 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from bienvenue import Auth, Settings, roles
+from bienvenue import Auth, roles
 from bienvenue.cli import cli
 from bienvenue.commands import dev, opened
 from bienvenue.features.admin import first
 from bienvenue.features.admin.flow import Admin
+from tests.commands.accounts import BOB, WORD, at_hand
 
-ANN, BOB, WORD = "ann@example.com", "bob@example.com", "b4l0u"
+ANN = "ann@example.com"
 
 
 @pytest.fixture
 def auth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Auth]:
-    """Bob's account, in the database that the commands open."""
-    url = f"sqlite:///{tmp_path / 'accounts.db'}"
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("BIENVENUE_DATABASE_URL", url)
-    found = Auth(settings=Settings(database_url=url, bcrypt_rounds=4))
-    found.register_user(BOB, WORD)
-    yield found
-    found.close()
+    """An account in the database that the commands open."""
+    with at_hand(tmp_path, monkeypatch) as found:
+        yield found
 
 
 def run(*words: str, **more: Any) -> Result:

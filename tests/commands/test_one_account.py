@@ -8,25 +8,19 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from bienvenue import Auth, Settings, audit_check, audit_line
+from bienvenue import Auth, audit_check, audit_line
 from bienvenue.cli import cli
 from bienvenue.commands import asked
 from bienvenue.errors import InvalidToken, UserNotFound
 from tests import mailed
-
-BOB, WORD = "Bob@example.com", "b4l0u"
+from tests.commands.accounts import BOB, WORD, at_hand
 
 
 @pytest.fixture
 def auth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Auth]:
     """An account in the database that the commands open."""
-    url = f"sqlite:///{tmp_path / 'accounts.db'}"
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("BIENVENUE_DATABASE_URL", url)
-    found = Auth(settings=Settings(database_url=url, bcrypt_rounds=4))
-    found.register_user(BOB, WORD)
-    yield found
-    found.close()
+    with at_hand(tmp_path, monkeypatch) as found:
+        yield found
 
 
 def run(*words: str, **more: Any) -> Result:

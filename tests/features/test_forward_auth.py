@@ -11,7 +11,7 @@ from bienvenue.web import identity
 from bienvenue.web.extension import KEY
 from tests import mailed
 from tests.web.conftest import Make
-from tests.web.test_door import Scope, front
+from tests.web.doors import Scope, front
 
 EMAIL = "jos\u00e9%20@example.com"
 PAGE = "https://id.example.com/sign-in"

@@ -11,7 +11,7 @@ from bienvenue import Settings
 from bienvenue.errors import ConfigurationError
 from bienvenue.web.extension import KEY
 from tests.web.conftest import Make
-from tests.web.test_door import Scope, front, route, same
+from tests.web.doors import Scope, front, route, same
 
 LONGEST = f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.com"
 ANN = {"email": LONGEST, "password": "a long and quiet morning"}

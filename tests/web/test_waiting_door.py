@@ -13,7 +13,12 @@ from bienvenue.web.door import Answer, Door, Question
 from bienvenue.web.extension import KEY
 from bienvenue.web.waiting_door import WaitingDoor
 from tests.web.conftest import Make
-from tests.web.test_door import EMAIL, same
+from tests.web.doors import (
+    EMAIL,
+    begin,
+    behind,
+    same,
+)
 
 TOKEN = "not-a-secret-that-opens-anything-at-all"
 PATHS = ("/profile", "/verify")
@@ -48,16 +53,7 @@ def app(make: Make, url: str) -> Flask:
 @pytest.fixture
 def auth(app: Flask) -> Auth:
     """The use cases behind the door, with one account."""
-    found: Auth = app.extensions[KEY].auth
-    found.register_user(EMAIL, "b4l0u")
-    return found
-
-
-def begin(auth: Auth) -> str:
-    """Begin a session of the one account."""
-    session_id = auth.create_session(EMAIL)
-    assert session_id
-    return session_id
+    return behind(app)
 
 
 def route(app: Flask, asked: Scope) -> tuple[int, list[Any], bytes]:
