@@ -11,10 +11,11 @@ from flask import Response
 from bienvenue.errors import MailOff, SessionRequired
 from bienvenue.web import cookies, local, schemas, throttled, verbs
 from bienvenue.web.admission import hashes_password
-from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
+from bienvenue.web.api import ALWAYS, WITH_BODY, Api
 from bienvenue.web.current_user import current_user, login_required
 from bienvenue.web.extension import here
 from bienvenue.web.schemas import Problem
+from bienvenue.web.views import answer
 
 api = Api()
 

@@ -7,35 +7,16 @@ OpenAPI document.  So the two cannot differ.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial, wraps
-from http import HTTPStatus
-from typing import Any, TypeVar
 
-from flask import Blueprint, Response, request
+from flask import Blueprint
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader
 
-from bienvenue.errors import BienvenueError
-from bienvenue.web import (
-    body,
-    error_field,
-    local,
-    media_type,
-    problems,
-    refused,
-    schemas,
-)
-from bienvenue.web.extension import here
+from bienvenue.web import schemas
+from bienvenue.web.views import Page, View, gated, validated
 
 _NUMBER = re.compile(r"<int:(\w+)>")  # the one kind of path parameter
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
-# What a route tells the browser, whatever page answers the form.
-_ALONG = ("Set-Cookie", "Clear-Site-Data")
-
-T = TypeVar("T", bound=schemas.Body)
-
-View = Callable[..., Response]
-Page = Callable[[dict[str, Any], BienvenueError | None], Response]
 Answers = Mapping[int, type[schemas.Body] | None]
 
 # What any operation may answer, and what any may that takes a body.
@@ -143,7 +124,7 @@ class Api:
         """
 
         def declare(view: View) -> View:
-            self._pages.append((path, _gated(view, self._gate)))
+            self._pages.append((path, gated(view, self._gate)))
             return view
 
         return declare
@@ -188,10 +169,11 @@ class Api:
         for path, view in self.pages:
             blueprint.add_url_rule(path, view_func=view, strict_slashes=False)
         for operation in self.operations:
+            view = validated(operation.view, operation.takes, operation.page)
             blueprint.add_url_rule(
                 operation.path,
                 endpoint=operation.view.__name__,
-                view_func=_gated(_validated(operation), operation.gate),
+                view_func=gated(view, operation.gate),
                 methods=[operation.method],
                 strict_slashes=False,
             )
@@ -200,77 +182,3 @@ class Api:
 def template_of(rule: str) -> str:
     """Return a rule of Flask's as documents write it: ``{number}``."""
     return _PARAMETER.sub(r"{\1}", rule)
-
-
-def answer(
-    schema: schemas.Body, status: HTTPStatus = HTTPStatus.OK
-) -> Response:
-    """Return a body as JSON, its members in the order of its schema."""
-    return Response(
-        schema.model_dump_json() + "\n", status, mimetype=media_type.JSON
-    )
-
-
-def query_of(schema: type[T]) -> T:
-    """Return what the request's query asks for; raises ``Malformed``.
-
-    Other names in it are left alone, and none counts twice.
-    """
-    members: dict[str, object] = {}
-    for name in schema.model_fields:
-        values = request.args.getlist(name)
-        if len(values) > 1:
-            raise problems.Malformed(f"{name} comes twice in the query")
-        if values:
-            members[name] = values[0]
-    return schemas.check(schema, members)
-
-
-def _gated(view: View, gate: Callable[[], None] | None) -> View:
-    if gate is None:
-        return view
-
-    @wraps(view)
-    def gated(*args: Any, **path: Any) -> Response:
-        gate()
-        return view(*args, **path)
-
-    return gated
-
-
-def _validated(operation: Operation) -> View:
-    takes = operation.takes
-    if takes is None:
-        return operation.view
-    with_body = partial(_with_body, operation.view, takes)
-    if operation.page is None:
-        return with_body
-    return partial(_by_page, with_body, operation.view, takes, operation.page)
-
-
-def _with_body(view: View, takes: type[schemas.Body], **path: Any) -> Response:
-    members = body.read(request, here().settings.max_body_bytes)
-    return view(schemas.check(takes, members), **path)
-
-
-_noted = refused.noted(problems.from_error)
-
-
-def _by_page(
-    with_body: View, view: View, takes: type[schemas.Body], page: Page
-) -> Response:
-    """Answer a page's form by a page, and anybody else in JSON."""
-    if not local.wants_page():
-        return with_body()
-    members = body.read(request, here().settings.max_body_bytes)
-    error_field.remember(members)
-    try:
-        done = view(schemas.check(takes, members))
-    except BienvenueError as error:
-        _noted(error)
-        return page(members, error)
-    shown = page(members, None)
-    for name in _ALONG:
-        for value in done.headers.getlist(name):
-            shown.headers.add(name, value)
-    return shown

@@ -6,8 +6,9 @@ from flask import Response
 
 from bienvenue.features.health.flow import require_ready
 from bienvenue.web import schemas
-from bienvenue.web.api import ALWAYS, Api, answer
+from bienvenue.web.api import ALWAYS, Api
 from bienvenue.web.extension import here
+from bienvenue.web.views import answer
 
 api = Api()
 

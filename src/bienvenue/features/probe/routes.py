@@ -12,8 +12,9 @@ from werkzeug.exceptions import NotFound
 from bienvenue import clock, probe_token, secret
 from bienvenue.config import Settings
 from bienvenue.web import cookies, local, schemas
-from bienvenue.web.api import Api, answer
+from bienvenue.web.api import Api
 from bienvenue.web.extension import here
+from bienvenue.web.views import answer
 
 api = Api()
 

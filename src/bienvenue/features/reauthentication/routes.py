@@ -18,13 +18,14 @@ from bienvenue.web import (
     verbs,
 )
 from bienvenue.web.admission import hashes_password
-from bienvenue.web.api import WITH_BODY, Api, answer
+from bienvenue.web.api import WITH_BODY, Api
 from bienvenue.web.current_user import (
     current_user,
     login_required,
     signed_in,
 )
 from bienvenue.web.extension import here
+from bienvenue.web.views import answer
 
 api = Api(__package__)
 

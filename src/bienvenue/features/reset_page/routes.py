@@ -21,8 +21,9 @@ from bienvenue.web import (
     too_many,
 )
 from bienvenue.web.admission import hashes_password
-from bienvenue.web.api import WITH_BODY, Api, answer
+from bienvenue.web.api import WITH_BODY, Api
 from bienvenue.web.extension import here
+from bienvenue.web.views import answer
 
 api = Api(__package__)
 

@@ -24,10 +24,11 @@ from bienvenue.web import (
     verbs,
 )
 from bienvenue.web.admission import hashes_password
-from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
+from bienvenue.web.api import ALWAYS, WITH_BODY, Api
 from bienvenue.web.current_user import signed_in
 from bienvenue.web.extension import here
 from bienvenue.web.schemas import Problem
+from bienvenue.web.views import answer
 
 C = TypeVar("C", bound=schemas.Credentials)
 

@@ -21,10 +21,11 @@ from bienvenue.web import (
     too_many,
 )
 from bienvenue.web.admission import hashes_password
-from bienvenue.web.api import WITH_BODY, Api, answer
+from bienvenue.web.api import WITH_BODY, Api
 from bienvenue.web.current_user import signed_in
 from bienvenue.web.extension import here
 from bienvenue.web.problems import Malformed
+from bienvenue.web.views import answer
 
 api = Api(__package__)
 

@@ -9,7 +9,7 @@ from flask import Response, abort, jsonify, request
 from bienvenue.features.account.flow import Account
 from bienvenue.web import cookies, local, schemas, throttled, verbs
 from bienvenue.web.admission import hashes_password
-from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
+from bienvenue.web.api import ALWAYS, WITH_BODY, Api
 from bienvenue.web.current_user import (
     current_user,
     login_required,
@@ -17,6 +17,7 @@ from bienvenue.web.current_user import (
 )
 from bienvenue.web.extension import here
 from bienvenue.web.schemas import Problem
+from bienvenue.web.views import answer
 
 api = Api()
 

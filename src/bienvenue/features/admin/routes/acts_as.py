@@ -19,10 +19,11 @@ from bienvenue.features.admin.routes.guard import (
 from bienvenue.features.admin.shapes import Actor
 from bienvenue.features.admin.verbs import ACT
 from bienvenue.web import cookies, redirects, schemas, verbs
-from bienvenue.web.api import Api, answer
+from bienvenue.web.api import Api
 from bienvenue.web.current_user import current_user, login_required, signed_in
 from bienvenue.web.extension import here
 from bienvenue.web.schemas import Problem
+from bienvenue.web.views import answer
 
 api = Api(gate=require_reachable)
 

@@ -14,9 +14,10 @@ from bienvenue.features.admin.routes.declared import AdminApi
 from bienvenue.features.admin.routes.guard import flow
 from bienvenue.features.admin.shapes import Actor
 from bienvenue.features.admin.verbs import EVERYBODY
-from bienvenue.web.api import Answers, answer
+from bienvenue.web.api import Answers
 from bienvenue.web.extension import here
 from bienvenue.web.schemas import Problem
+from bienvenue.web.views import answer
 
 api = AdminApi()
 

@@ -13,7 +13,7 @@ from bienvenue.features.admin.routes.declared import AdminApi
 from bienvenue.features.admin.routes.guard import flow
 from bienvenue.features.admin.shapes import Actor
 from bienvenue.web import media_type
-from bienvenue.web.api import answer, query_of
+from bienvenue.web.views import answer, query_of
 
 api = AdminApi()
 

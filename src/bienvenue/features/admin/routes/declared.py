@@ -12,8 +12,9 @@ from bienvenue.features.admin.routes.guard import (
     for_admins,
     require_reachable,
 )
-from bienvenue.web.api import ALWAYS, Answers, Api, View
+from bienvenue.web.api import ALWAYS, Answers, Api
 from bienvenue.web.schemas import Body, Csv, Problem
+from bienvenue.web.views import View
 
 _ROOT = "/admin/api"
 _SEEN: Answers = {**ALWAYS, 403: Problem, 404: Problem}

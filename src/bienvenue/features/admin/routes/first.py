@@ -22,9 +22,10 @@ from bienvenue.web import (
     verbs,
 )
 from bienvenue.web.admission import hashes_password
-from bienvenue.web.api import WITH_BODY, Api, answer
+from bienvenue.web.api import WITH_BODY, Api
 from bienvenue.web.extension import here
 from bienvenue.web.schemas import Problem
+from bienvenue.web.views import answer
 
 api = Api("bienvenue.features.admin", gate=require_reachable)
 

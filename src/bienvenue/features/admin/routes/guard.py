@@ -20,9 +20,10 @@ from bienvenue.features.admin.flow import Admin
 from bienvenue.features.admin.shapes import Actor
 from bienvenue.features.admin.verbs import harms
 from bienvenue.web import local
-from bienvenue.web.api import WITH_BODY, Answers, View
+from bienvenue.web.api import WITH_BODY, Answers
 from bienvenue.web.current_user import current_user, signed_in
 from bienvenue.web.extension import here
+from bienvenue.web.views import View
 
 # What takes a body may be answered; nothing here is limited by number.
 TAKES_BODY: Answers = {

@@ -10,9 +10,10 @@ from bienvenue.features.email_change.link import Change
 from bienvenue.features.email_change.undo import Undo
 from bienvenue.web import language, local, rendered, schemas
 from bienvenue.web.admission import hashes_password
-from bienvenue.web.api import WITH_BODY, Api, answer
+from bienvenue.web.api import WITH_BODY, Api
 from bienvenue.web.current_user import signed_in
 from bienvenue.web.extension import here
+from bienvenue.web.views import answer
 
 api = Api()
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from bienvenue import translation
 from bienvenue.features.email_change.flow import EmailChange
 from bienvenue.web import schemas, throttled
-from bienvenue.web.api import WITH_BODY, Api, answer
+from bienvenue.web.api import WITH_BODY, Api
 from bienvenue.web.current_user import (
     current_user,
     login_required,
@@ -16,6 +16,7 @@ from bienvenue.web.current_user import (
 )
 from bienvenue.web.extension import here
 from bienvenue.web.problems import Malformed
+from bienvenue.web.views import answer
 
 api = Api()
 

@@ -9,10 +9,11 @@ from bienvenue.errors import BienvenueError
 from bienvenue.features.email_change.flow import EmailChange
 from bienvenue.features.email_change.routes.own import request_change
 from bienvenue.web import own_page, schemas
-from bienvenue.web.api import ALWAYS, WITH_BODY, Api, answer
+from bienvenue.web.api import ALWAYS, WITH_BODY, Api
 from bienvenue.web.current_user import current_user, login_required
 from bienvenue.web.extension import here
 from bienvenue.web.schemas import Problem
+from bienvenue.web.views import answer
 
 api = Api()
 

@@ -25,9 +25,10 @@ from bienvenue.features.admin.verbs import (
     harms,
 )
 from bienvenue.web import own_page, redirects, schemas
-from bienvenue.web.api import Api, answer
+from bienvenue.web.api import Api
 from bienvenue.web.extension import here
 from bienvenue.web.schemas import Problem
+from bienvenue.web.views import answer
 
 api = Api(gate=guard.require_reachable)
 

@@ -11,8 +11,9 @@ from bienvenue.features.admin.routes.pages import done, frame
 from bienvenue.features.admin.shapes import Actor
 from bienvenue.features.admin.verbs import LetterVerb, harms
 from bienvenue.web import own_page, redirects, schemas
-from bienvenue.web.api import Api, answer
+from bienvenue.web.api import Api
 from bienvenue.web.extension import here
+from bienvenue.web.views import answer
 
 api = Api(gate=guard.require_reachable)
 
