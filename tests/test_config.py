@@ -112,9 +112,9 @@ def test_so_is_one_in_the_file_and_one_in_the_code() -> None:
     [
         (b"port = ", "is not TOML"),
         (b"port = '\xff'", "is not TOML"),
-        (b"[port]\nx = 1", "port: input should be a valid integer"),
-        (b"port = 'x'", "valid integer"),
-        (b"mail = 'pigeon'", "mail: input should be 'mailbox', 'smtp' or"),
+        (b"[port]\nx = 1", "port: write a whole number"),
+        (b"port = 'x'", "write a whole number"),
+        (b"mail = 'pigeon'", "mail: write 'mailbox', 'smtp' or"),
     ],
 )
 def test_a_wrong_file_is_told_what_is_wrong(content: bytes, said: str) -> None:
@@ -122,6 +122,22 @@ def test_a_wrong_file_is_told_what_is_wrong(content: bytes, said: str) -> None:
     message = load_error()
     assert said in message
     assert "bienvenue.toml" in message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, field in Settings.model_fields.items()
+        if any(hasattr(one, "pattern") for one in field.metadata)
+    ],
+)
+def test_a_form_is_told_by_an_example_that_fits(name: str) -> None:
+    (example,) = Settings.model_fields[name].examples or []
+    with pytest.raises(ConfigurationError) as error:
+        Settings(**{name: "\x00 /"})
+    assert str(error.value) == f"{name}: write it as in: {example}"
+    assert getattr(Settings(**{name: example}), name) == example
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:

@@ -62,8 +62,8 @@ class Settings(
         try:
             super().__init__(**values)
         except ValidationError as error:
-            names = list(type(self).model_fields)
-            raise config_sources.explain(error, names) from None
+            fields = type(self).model_fields
+            raise config_sources.explain(error, fields) from None
 
     @classmethod
     def load(

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from bienvenue.errors import ConfigurationError
 
@@ -20,6 +22,7 @@ FILE_VARIABLE = PREFIX + "CONFIG"
 DEFAULT_FILE = "bienvenue.toml"
 
 _NO_BOOL = frozenset({"bool_parsing", "bool_type"})
+_NO_NUMBER = frozenset({"int_parsing", "int_type", "int_from_float"})
 _TOO_SHORT = frozenset({"string_too_short", "too_short"})
 
 
@@ -59,20 +62,34 @@ def gather(
 
 
 def explain(
-    error: ValidationError, names: Sequence[str]
+    error: ValidationError, fields: Mapping[str, FieldInfo]
 ) -> ConfigurationError:
     """Turn the first of pydantic's complaints into one clear sentence."""
     first = error.errors(include_input=False, include_url=False)[0]
     name = str(first["loc"][0]) if first["loc"] else "settings"
     if first["type"] == "extra_forbidden":
-        return _unknown(name, name, names)
-    if first["type"] in _NO_BOOL:
-        return SettingError(name, "write true or false")
-    least = first.get("ctx", {}).get("min_length")
-    if first["type"] in _TOO_SHORT and least is not None:
-        return SettingError(name, f"at least {least} characters are needed")
-    reason = first["msg"][:1].lower() + first["msg"][1:]
-    return SettingError(name, reason)
+        return _unknown(name, name, list(fields))
+    examples = fields[name].examples if name in fields else None
+    return SettingError(name, _in_words(first, examples))
+
+
+def _in_words(error: ErrorDetails, examples: Sequence[str] | None) -> str:
+    """Return what to write, or what is wrong where that is all one knows."""
+    told = error.get("ctx", {})
+    match error["type"]:
+        case kind if kind in _NO_BOOL:
+            return "write true or false"
+        case kind if kind in _NO_NUMBER:
+            return "write a whole number"
+        case "literal_error":
+            return f"write {told['expected']}"
+        case "string_pattern_mismatch" if examples:
+            return f"write it as in: {examples[0]}"
+        case "value_error":
+            return str(told["error"])
+        case kind if kind in _TOO_SHORT and "min_length" in told:
+            return f"at least {told['min_length']} characters are needed"
+    return error["msg"][:1].lower() + error["msg"][1:]
 
 
 def with_source(

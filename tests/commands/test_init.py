@@ -223,6 +223,28 @@ def test_every_setting_is_in_it_and_can_be_uncommented() -> None:
             ["https://accounts.example.com", "", "", "", "off"],
             {"mail": "off", "trusted_hops": 1},
         ),
+        (  # what does not fit is asked again, one answer at a time
+            ["init", "--production"],
+            [
+                *("nonsense", "http://accounts.example.com"),
+                "https://accounts.example.com",
+                "",
+                *("oracle://db/x", ""),
+                "1",
+                *("mail server", "mail.example.com"),
+                *("ssl", "tls"),
+                *("twenty", "2465"),
+                *("nobody", "Example <no-reply@example.com>"),
+                "",
+            ],
+            {
+                "public_url": "https://accounts.example.com",
+                "smtp_host": "mail.example.com",
+                "smtp_security": "tls",
+                "smtp_port": 2465,
+                "mail_from": "Example <no-reply@example.com>",
+            },
+        ),
     ],
 )
 def test_at_a_terminal_it_asks(

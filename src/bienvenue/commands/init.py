@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import click
@@ -87,8 +88,35 @@ def _ask(chosen: Chosen) -> None:
 def _ask_for(
     chosen: Chosen, name: str, question: str, default: str | None = None
 ) -> None:
+    """Ask until the answer is one that the setting takes."""
     if name not in chosen:
-        chosen[name] = click.prompt(question, default, err=True)
+        chosen[name] = click.prompt(
+            question,
+            default,
+            value_proc=partial(_fitting, chosen, name),
+            err=True,
+        )
+
+
+def _fitting(chosen: Chosen, name: str, answer: str) -> str:
+    """Return an answer, or have the question asked again."""
+    wrong = _complaints({**chosen, name: answer})
+    # What it lacks beside it is asked for next.
+    if name in wrong:
+        raise click.UsageError(wrong[name])
+    return answer
+
+
+def _complaints(chosen: Chosen) -> dict[str, str]:
+    try:
+        settings = Settings(**chosen)
+        engine.parse_url(settings.database_url)
+    except ConfigurationError as error:
+        name, _, why = str(error).partition(": ")
+        return {name: why}
+    if settings.profile != "production":
+        return {}
+    return {one.setting: one.why for one in safety.problems(settings)}
 
 
 def _ask_for_password_of_database(chosen: Chosen) -> None:
@@ -122,26 +150,31 @@ def _ask_about_tls(chosen: Chosen) -> None:
         return
     for name in ("tls_certificate", "tls_key"):
         question = str(Settings.model_fields[name].description)
-        chosen[name] = click.prompt(question, err=True)
+        _ask_for(chosen, name, question)
 
 
 def _ask_about_mail(chosen: Chosen) -> None:
     if "smtp_host" in chosen or chosen.get("mail") == "off":
         return
-    host = click.prompt(
-        "Mail server (off: nobody resets a password by mail)", err=True
+    _ask_for(
+        chosen,
+        "smtp_host",
+        "Mail server (off: nobody resets a password by mail)",
     )
-    if host == "off":
+    if chosen["smtp_host"] == "off":
+        del chosen["smtp_host"]
         chosen["mail"] = "off"
         return
-    chosen |= {"mail": "smtp", "smtp_host": host}
+    chosen["mail"] = "smtp"
     _ask_for(
         chosen, "smtp_security", "Secured by (starttls, tls, none)", "starttls"
     )
-    if "smtp_port" not in chosen:
-        usual = 465 if chosen["smtp_security"] == "tls" else 587
-        chosen["smtp_port"] = click.prompt("Its port", usual, err=True)
-    _ask_for(chosen, "mail_from", "Sender of mails")
+    usual = 465 if chosen["smtp_security"] == "tls" else 587
+    _ask_for(chosen, "smtp_port", "Its port", str(usual))
+    chosen["smtp_port"] = int(str(chosen["smtp_port"]))
+    _ask_for(
+        chosen, "mail_from", "Sender of mails, Name <no-reply@example.com>"
+    )
     _ask_for(chosen, "smtp_username", "Login there (none: Enter)", "")
     if not chosen["smtp_username"]:
         del chosen["smtp_username"]

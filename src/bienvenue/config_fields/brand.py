@@ -16,6 +16,7 @@ class Brand(Group):
         min_length=1,
         max_length=64,
         pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$",
+        examples=["Example"],
         description="the name on top of pages; `service_name` unless set",
     )
     brand_logo: Path | None = Field(
@@ -43,12 +44,14 @@ class Brand(Group):
     security_contact: str | None = Field(
         None,
         pattern=r"^(mailto:|tel:|https://)[\x21-\x7e]+$",
+        examples=["mailto:security@example.com"],
         description="where to report a weakness, `mailto:…` or `https://…`;"
         " makes `/.well-known/security.txt` (RFC 9116)",
     )
     security_policy_url: str | None = Field(
         None,
         pattern=r"^https://[\x21-\x7e]+$",
+        examples=["https://example.com/security"],
         description="how reports of weaknesses are dealt with: a link in"
         " `security.txt`",
     )

@@ -13,6 +13,7 @@ class ForwardAuth(Group):
     sign_in_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        examples=["https://accounts.example.com/sign_in"],
         description="the page that `GET /verify` sends a person to who is"
         " not signed in; the address to return to is added as `next`; unset:"
         " the service's own, below `public_url`",

@@ -21,6 +21,7 @@ class Mail(Group):
     mail_from: str = Field(
         "Bienvenue <no-reply@localhost>",
         pattern=r"^[^\x00-\x1f\x7f]+$",
+        examples=["Example <no-reply@example.com>"],
         description="sender of mails",
     )
     default_language: Literal["en", "ar", "de", "es", "fr"] = Field(
@@ -38,16 +39,23 @@ class Mail(Group):
     support_url: str | None = Field(
         None,
         pattern=_WEB,
+        examples=["https://example.com/help"],
         max_length=320,
         description="page where people find help; mails name it",
     )
     support_email: str | None = Field(
         None,
         pattern=r"^[^\s\x00-\x1f\x7f<>,@]+@[^\s\x00-\x1f\x7f<>,@]+$",
+        examples=["help@example.com"],
         max_length=254,
         description="address where people find help; mails name it",
     )
-    smtp_host: str | None = Field(None, description="mail server")
+    smtp_host: str | None = Field(
+        None,
+        pattern=r"^[^\s/@]+$",
+        examples=["mail.example.com"],
+        description="mail server",
+    )
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="how the connection to it is secured"

@@ -17,6 +17,7 @@ class Observation(Group):
     metrics_address: str | None = Field(
         None,
         pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}$",
+        examples=["127.0.0.1:9100"],
         description="where Prometheus finds `/metrics` on a port of its own,"
         " such as `127.0.0.1:9464`; unset: nowhere",
     )
@@ -45,6 +46,7 @@ class Observation(Group):
     otlp_endpoint: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$",
+        examples=["http://localhost:4318"],
         description="OpenTelemetry collector that takes traces by OTLP over"
         " HTTP, such as `http://127.0.0.1:4318`; needs the extra `otel`",
     )

@@ -34,6 +34,7 @@ class Service(Group):
         min_length=1,
         max_length=64,
         pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$",
+        examples=["Example"],
         description="what people know the service as: in mails and pages,"
         " and never a password",
     )
@@ -56,6 +57,7 @@ class Service(Group):
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        examples=["https://accounts.example.com"],
         description="the URL people reach the service by; pages of another"
         " origin may not write",
     )
@@ -68,6 +70,7 @@ class Service(Group):
     node_name: str = Field(
         "main",
         pattern=r"^[a-z0-9_-]{1,32}$",
+        examples=["node-1"],
         description="names this node's strand of the audit log; nodes with"
         " names of their own do not wait for each other to write it",
     )

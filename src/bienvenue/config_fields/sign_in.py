@@ -44,6 +44,7 @@ class SignIn(Group):
     breach_check_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",
+        examples=["https://api.example.com/range"],
         description="where to ask for breached passwords by the first five"
         " digits of a SHA-1; https, and none is asked while unset",
     )
