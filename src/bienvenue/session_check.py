@@ -68,10 +68,8 @@ class SessionCheck:
 
         Raises ``DatabaseUnavailable`` when a fresh connection fails too.
         """
-        rows = self._ask(
-            self._one,
-            {"digest": secret.digest(session_id), "now": clock.now_us()},
-        )
+        asked = {"digest": secret.digest(session_id), "now": clock.now_us()}
+        rows = self._ask(self._one, asked)
         return SignedIn._make(rows[0]) if rows else None
 
     def many(self, session_ids: Sequence[str]) -> list[SignedIn | None]:

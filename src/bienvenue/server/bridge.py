@@ -136,7 +136,9 @@ class Bridge:
             or "transfer-encoding" in headers
             or scope.http_version == "2"
         ):
-            return self._with_body(scope, proto, headers)
+            # A task of its own, which can be told to give up reading.
+            loop = self._loop or asyncio.get_running_loop()
+            return loop.create_task(self._with_body(scope, proto, headers))
         return self._submit(scope, proto, headers, _NO_BODY)
 
     def give_up_reading(self) -> None:

@@ -9,6 +9,8 @@ does for all that came meanwhile.
 import asyncio
 from typing import Any
 
+from bienvenue.server.at_once import task_factory
+
 _BASE: Any = asyncio.SelectorEventLoop
 """The same to a type checker that knows no private names."""
 
@@ -39,4 +41,6 @@ def new_loop() -> asyncio.AbstractEventLoop:
     """Return a loop; asyncio's own where it is woken in another way."""
     names = ("_write_to_self", "_read_from_self")
     known = all(hasattr(_BASE, name) for name in names)
-    return Loop() if known else asyncio.new_event_loop()
+    loop = Loop() if known else asyncio.new_event_loop()
+    loop.set_task_factory(task_factory)
+    return loop

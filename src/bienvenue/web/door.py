@@ -136,5 +136,5 @@ class Door:
         return 200, [*self._headers, *own], content
 
     def _verify(self, user: SignedIn) -> Answer:
-        told = zip(identity.LOWER_NAMES, identity.values(user), strict=True)
-        return 200, [*self._headers, *told, ("content-length", "0")], b""
+        own = identity.lower_fields(user)
+        return 200, [*self._headers, *own, ("content-length", "0")], b""

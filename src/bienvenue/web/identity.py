@@ -18,9 +18,6 @@ NAMES = (
     "X-Auth-Actor",
 )
 
-LOWER_NAMES = tuple(name.lower() for name in NAMES)
-"""The same as a server that speaks to programs writes them."""
-
 # All of visible ASCII but "%" itself.
 _PLAIN = "".join(
     character for character in map(chr, range(0x21, 0x7F)) if character != "%"
@@ -28,8 +25,11 @@ _PLAIN = "".join(
 _is_plain = re.compile(r"[!-$&-~]*").fullmatch
 
 
-def values(found: SignedIn) -> tuple[str, ...]:
-    """Return what tells an application who is asking, in the names' order.
+def lower_fields(found: SignedIn) -> tuple[tuple[str, str], ...]:
+    """Return the fields that tell an application who is asking.
+
+    Their names are in lower case, as servers write them that speak to
+    programs.
 
     The numbers of the account and of the session, neither of which opens
     anything; the address, percent-encoded as UTF-8 where it is not visible
@@ -38,16 +38,22 @@ def values(found: SignedIn) -> tuple[str, ...]:
     user: an empty field counts as a missing one to some proxies.
     """
     email = found.email
+    # To be told that nothing needs quoting takes as long as the rest.
+    quoted = email if _is_plain(email) else quote(email, safe=_PLAIN)
+    verified = "false" if found.verified_at_us is None else "true"
+    actor = "0" if found.actor_id is None else str(found.actor_id)
     return (
-        str(found.id),
-        # To be told that nothing needs quoting takes as long as the rest.
-        email if _is_plain(email) else quote(email, safe=_PLAIN),
-        "true" if found.verified_at_us is not None else "false",
-        str(found.session),
-        "0" if found.actor_id is None else str(found.actor_id),
+        ("x-auth-user", str(found.id)),
+        ("x-auth-email", quoted),
+        ("x-auth-verified", verified),
+        ("x-auth-session", str(found.session)),
+        ("x-auth-actor", actor),
     )
 
 
 def fields(found: SignedIn) -> list[tuple[str, str]]:
-    """Return the header fields that hold these values."""
-    return list(zip(NAMES, values(found), strict=True))
+    """Return the same fields, their names as documents write them."""
+    told = lower_fields(found)
+    return [
+        (name, text) for name, (_, text) in zip(NAMES, told, strict=True)
+    ]
