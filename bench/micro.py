@@ -24,9 +24,10 @@ from bench.machine import Watch
 from bench.rounds import on_core
 from bench.servers import started
 from bienvenue import clock, secret
-from bienvenue.app import create_app, door_for, layout
+from bienvenue.app import create_app, door_for
 from bienvenue.config import Settings
 from bienvenue.metrics.meter import Meter
+from bienvenue.route_table import layout
 from bienvenue.server import answer, environ
 from bienvenue.session_check import _query
 from bienvenue.web.door import _COOKIE, Door

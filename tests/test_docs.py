@@ -13,10 +13,10 @@ import pytest
 
 import bienvenue
 from bienvenue import Settings, errors, imported_hashes
-from bienvenue.app import api, served
 from bienvenue.cli import cli
 from bienvenue.errors import BienvenueError
 from bienvenue.events import Event
+from bienvenue.route_table import api, served
 from bienvenue.server import refusal
 from bienvenue.web import problems
 from bienvenue.web.api import Operation

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from bienvenue.app import api
+from bienvenue.route_table import api
 
 
 class Rule(NamedTuple):

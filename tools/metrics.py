@@ -1,8 +1,8 @@
 """The table of metrics, from their declarations."""
 
-from bienvenue.app import layout
 from bienvenue.metrics import catalogue
 from bienvenue.metrics.shape import Metric
+from bienvenue.route_table import layout
 
 
 def table() -> str:

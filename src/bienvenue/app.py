@@ -1,36 +1,21 @@
-"""The composition root: the routes there are, and the application they make.
+"""The composition root: what the routes and everything else make together.
 
-Features are named here and nowhere else.  The standalone service is the
-extension in an application of its own: there is one implementation.
+The standalone service is the extension in an application of its own: there
+is one implementation.  Which routes there are is in ``route_table``.
 """
 
 from collections.abc import Callable
-from functools import cache
 
 from flask import Blueprint, Flask, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from bienvenue import instruments, routes
+from bienvenue import instruments
 from bienvenue.auth import Auth
 from bienvenue.config import Settings
 from bienvenue.errors import BienvenueError, ConfigurationError
-from bienvenue.features.account.routes import api as account_api
-from bienvenue.features.email_change.routes import api as email_change_api
-from bienvenue.features.forward_auth.routes import api as forward_auth_api
-from bienvenue.features.gallery.routes import api as gallery_api
-from bienvenue.features.health.routes import api as health_api
-from bienvenue.features.metrics.routes import api as metrics_api
-from bienvenue.features.probe.routes import api as probe_api
-from bienvenue.features.reauthentication.routes import (
-    api as reauthentication_api,
-)
-from bienvenue.features.reset_page.routes import api as reset_page_api
-from bienvenue.features.sign_in.routes import api as sign_in_api
-from bienvenue.features.verification.routes import api as verification_api
-from bienvenue.metrics.catalogue import Route
-from bienvenue.metrics.shape import Layout
+from bienvenue.route_table import CONSOLE, api, at_start, layout, mount_all
 from bienvenue.web import (
     asking,
     csrf,
@@ -41,7 +26,6 @@ from bienvenue.web import (
     redirects,
     refused,
 )
-from bienvenue.web.api import Api, template_of
 from bienvenue.web.door import Door
 from bienvenue.web.extension import Extension
 from bienvenue.web.late_routes import LateFlask
@@ -50,35 +34,6 @@ from bienvenue.web.traced import Traced
 from bienvenue.web.waiting_door import WaitingDoor
 from bienvenue.web.watched_door import ClosedDoor, CountedDoor, LoggedDoor
 from bienvenue.web.watching import Watcher
-
-CONSOLE = ("/admin", "/acting")
-"""Where the console stands, which a service imports when it is asked for."""
-
-at_start = Api()
-at_start.include(routes.api)
-at_start.include(account_api)
-at_start.include(verification_api)
-at_start.include(email_change_api)
-at_start.include(reset_page_api)
-at_start.include(Api("bienvenue.features.admin"))  # templates
-at_start.include(health_api)
-at_start.include(forward_auth_api)
-at_start.include(sign_in_api)
-at_start.include(reauthentication_api)
-at_start.include(metrics_api)
-at_start.include(probe_api)
-at_start.include(gallery_api)
-
-
-@cache
-def api() -> Api:
-    """Return every route there is."""
-    from bienvenue.features.admin.routes import api as console
-
-    found = Api()
-    found.include(at_start)
-    found.include(console)
-    return found
 
 
 class Bienvenue:
@@ -183,7 +138,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the standalone service: the extension, at the root."""
     settings = settings or Settings.load()
     app = LateFlask("bienvenue")
-    app.put_off(CONSOLE, _mount_all)
+    app.put_off(CONSOLE, mount_all)
     _Whole(app, settings=settings, prefix="")
     for error, handler in _TO_PEOPLE.items():
         app.register_error_handler(error, handler)
@@ -207,26 +162,6 @@ def door_for(app: Flask) -> Door | WaitingDoor:
         door = Door(auth)
     near = auth.db.engine.name == "sqlite"
     return door if near else WaitingDoor(door, auth)
-
-
-def layout() -> Layout:
-    """Return where the metrics of this service stand."""
-    return instruments.layout(served())
-
-
-def served() -> list[Route]:
-    """Return what a service answers: methods, and templates of paths."""
-    app = Flask("bienvenue", static_folder=None)
-    _mount_all(app)
-    return [
-        (method, template_of(rule.rule))
-        for rule in app.url_map.iter_rules()
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    ]
-
-
-def _mount_all(app: Flask) -> None:
-    app.register_blueprint(pages.mounted(api(), api, "", whole=True))
 
 
 _FROM_ERROR = refused.noted(problems.from_error)

@@ -47,7 +47,7 @@ def gather(
     not given.  Raises ``ConfigurationError``.
     """
     environ = os.environ if environ is None else environ
-    path = file or _named_file(environ)
+    path = file or file_of(environ)
     layers: list[tuple[str, Mapping[str, object]]] = [
         (str(path), _read_toml(path, names) if path else {}),
         ("environment", _read_environment(environ, names)),
@@ -104,7 +104,8 @@ def _given(overrides: Mapping[str, object]) -> dict[str, object]:
     return {name: v for name, v in overrides.items() if v is not None}
 
 
-def _named_file(environ: Mapping[str, str]) -> Path | None:
+def file_of(environ: Mapping[str, str]) -> Path | None:
+    """Return the file that settings are read from, if there is one."""
     named = environ.get(FILE_VARIABLE)
     if named:
         return Path(named)

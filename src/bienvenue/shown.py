@@ -16,9 +16,27 @@ _PART = "***"  # as SQLAlchemy writes it
 Shown = str | int | bool | None
 
 
+# Settings that are left to the profile, and what tells how it decides.
+_DECIDED = {
+    "throttle": "throttled",
+    "require_verified_email": "wants_verified",
+    "reveal_taken_addresses": "reveals_taken",
+    "tokens_in_answers": "echo_tokens",
+}
+
+
+def source(settings: Settings, name: str) -> str:
+    """Return where the value of a setting comes from, in a word or two."""
+    if name in _DECIDED and getattr(settings, name) is None:
+        return f"the {settings.profile} profile"
+    return settings.source_of(name)
+
+
 def value(settings: Settings, name: str) -> Shown:
-    """Return the value of a setting, masked where it is a secret."""
+    """Return the value in force of a setting, masked if it is a secret."""
     found = getattr(settings, name)
+    if name in _DECIDED and found is None:
+        found = getattr(settings, _DECIDED[name])
     if name == "database_url":
         return database(found)
     if isinstance(found, SecretStr):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bienvenue.app import layout
 from bienvenue.metrics import catalogue, text
 from bienvenue.metrics.shape import Metric
+from bienvenue.route_table import layout
 from tests import installed
 from tools import dashboard, docs
 

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bienvenue import Auth, account_state, clock, mailbox
-from bienvenue.app import api
+from bienvenue.route_table import api
 from bienvenue.web.api import Operation
 from bienvenue.web.extension import KEY, Extension
 from tests.features.admins import ANN, PASSWORD, promote

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bienvenue import Auth, clock
-from bienvenue.app import api
+from bienvenue.route_table import api
 from tests.features.consoles import (
     ADA,
     BOB,

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bienvenue.app import api
+from bienvenue.route_table import api
 from bienvenue.web.api import Operation
 from tests.features.consoles import BOB, auth_of, number_of, with_console
 from tests.web.conftest import Make

@@ -16,7 +16,7 @@ from schemathesis.config import (
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-from bienvenue.app import api
+from bienvenue.route_table import api
 from bienvenue.web import openapi
 from tests.http.client import Client
 from tests.service import Service

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Column, Table, orm, select
 
-from bienvenue.app import api
 from bienvenue.columns import Base
 from bienvenue.courier import Courier
 from bienvenue.db import DB
+from bienvenue.route_table import api
 from bienvenue.web.api import Operation
 from bienvenue.web.extension import KEY, Extension
 

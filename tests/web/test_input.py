@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bienvenue.app import api
+from bienvenue.route_table import api
 from bienvenue.web.api import Operation
 from tests.web.conftest import Make
 from tests.web.support import (

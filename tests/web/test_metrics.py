@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from bienvenue import Settings, create_app, observing
-from bienvenue.app import Bienvenue, door_for, served
+from bienvenue.app import Bienvenue, door_for
 from bienvenue.metrics import text
+from bienvenue.route_table import served
 from bienvenue.web.door import Door
 from bienvenue.web.late_routes import LateFlask
 from bienvenue.web.watched_door import CountedDoor

@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 from werkzeug.test import TestResponse
 
 from bienvenue import Settings, clock, create_app
-from bienvenue.app import api
+from bienvenue.route_table import api
 from tests import phrases
 from tests.web.conftest import Make
 from tests.web.support import BOB, EVE, extension_of, kept

@@ -2,7 +2,7 @@
 
 import re
 
-from bienvenue.app import api, served
+from bienvenue.route_table import api, served
 from bienvenue.web import openapi, problems
 
 PAGES = {

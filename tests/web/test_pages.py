@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bienvenue.app import api
 from bienvenue.mail import Message
+from bienvenue.route_table import api
 from bienvenue.web import headers
 from bienvenue.web.extension import KEY, Extension
 from tests.web.conftest import Make

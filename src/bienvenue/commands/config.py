@@ -12,7 +12,7 @@ def show(*, as_json: bool) -> None:
     """Print the settings; secrets are masked."""
     settings = Settings.load()
     rows = {
-        name: (shown.value(settings, name), settings.source_of(name))
+        name: (shown.value(settings, name), shown.source(settings, name))
         for name in Settings.model_fields
     }
     if as_json:
@@ -26,7 +26,8 @@ def show(*, as_json: bool) -> None:
     names, values = max(map(len, texts)), max(map(len, texts.values()))
     for name, (_, source) in rows.items():
         text = f"{name:<{names}}  {texts[name]:<{values}}  {source}"
-        click.echo(click.style(text, bold=source != "default" or None))
+        chosen = settings.source_of(name) != "default"
+        click.echo(click.style(text, bold=chosen or None))
 
 
 def _text(value: shown.Shown) -> str:

@@ -9,11 +9,11 @@ import tempfile
 from pathlib import Path
 
 from bienvenue import engine
-from bienvenue.app import layout
 from bienvenue.config import Settings
 from bienvenue.config_fields.observation import place_of
 from bienvenue.features.metrics import flow
 from bienvenue.metrics import counts, text
+from bienvenue.route_table import layout
 
 
 def with_folder(settings: Settings) -> Settings:

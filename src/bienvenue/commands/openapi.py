@@ -4,7 +4,7 @@ import json
 
 import click
 
-from bienvenue.app import api
+from bienvenue.route_table import api
 from bienvenue.web import openapi
 
 

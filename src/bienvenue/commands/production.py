@@ -1,10 +1,11 @@
 """``bienvenue serve`` and ``bienvenue check``: nothing unsafe is started."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
-from bienvenue import engine, safety
+from bienvenue import config_sources, engine, safety
 from bienvenue.config import Settings
 from bienvenue.errors import BienvenueError
 from bienvenue.safety import Problem
@@ -57,6 +58,10 @@ def _refuse(problems: Sequence[Problem]) -> None:
     click.echo(f"bienvenue: not safe to serve, {how_many} to mend:", err=True)
     for one in problems:
         click.echo(f"\n{_told(one)}", err=True)
+    file = config_sources.file_of(os.environ)
+    if file is not None:
+        lasting = f'what is to last goes into {file}, as: name = "value"'
+        click.echo(f"\n{lasting}", err=True)
     raise click.exceptions.Exit(1)
 
 

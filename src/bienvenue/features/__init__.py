@@ -1,5 +1,5 @@
 """What an account can do beyond the classic routes, a folder a feature.
 
-A feature declares its routes and its use cases; ``bienvenue.app`` mounts
-it.  Features never import each other.
+A feature declares its routes and its use cases; ``bienvenue.route_table``
+names it.  Features never import each other.
 """
