@@ -12,8 +12,8 @@ from flask import Flask, url_for
 from werkzeug.routing import BuildError
 
 from bienvenue import Bienvenue, create_app
-from bienvenue.app import CONSOLE, api, at_start
 from bienvenue.config import Settings
+from bienvenue.route_table import CONSOLE, api, at_start
 from bienvenue.web.late_routes import LateFlask
 
 SETTINGS = {"database_url": "sqlite://", "bcrypt_rounds": 4}
@@ -62,11 +62,28 @@ def test_the_console_is_imported_when_it_is_asked_for() -> None:
     assert said == ["403", "True"]  # bob is no admin
 
 
+EVIL = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+PEOPLE = {"Accept": "text/html"}
+
+
+def told(app: Flask, method: str, path: str, **more: Any) -> tuple[Any, ...]:
+    """Return all of an answer but the id of the request."""
+    answer = app.test_client().open(path, method=method, **more)
+    own = answer.headers.get("X-Request-ID", "none")
+    fields = sorted(
+        (name, text.replace(own, "ID")) for name, text in answer.headers
+    )
+    return answer.status_code, fields, answer.text.replace(own, "ID")
+
+
+@pytest.mark.parametrize("headers", [{}, PEOPLE, EVIL])
+@pytest.mark.parametrize("below", ["", "/below"])
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "/admin", 303),
         ("GET", "/admin/", 303),
+        ("GET", "//admin", 303),
         ("GET", "/admin/api/users", 403),
         ("HEAD", "/admin/users", 303),
         ("POST", "/acting/end", 403),
@@ -76,14 +93,34 @@ def test_the_console_is_imported_when_it_is_asked_for() -> None:
     ],
 )
 def test_the_first_request_is_answered_as_any(
-    app: LateFlask, method: str, path: str, status: int
+    app: LateFlask,
+    method: str,
+    path: str,
+    status: int,
+    below: str,
+    headers: dict[str, str],
 ) -> None:
     assert late(app) == []
-    visitor = app.test_client()
-    answers = [visitor.open(path, method=method) for _ in range(2)]
-    assert [each.status_code for each in answers] == [status] * 2
-    assert answers[0].headers.get("Allow") == answers[1].headers.get("Allow")
+    asked: dict[str, Any] = {"headers": headers}
+    asked["environ_overrides"] = {"SCRIPT_NAME": below, "PATH_INFO": path}
+    first = told(app, method, path, **asked)
     assert late(app) != []
+    assert told(app, method, path, **asked) == first
+    whole = create_app(Settings(**SETTINGS))
+    assert isinstance(whole, LateFlask)
+    whole.complete()
+    assert told(whole, method, path, **asked) == first
+    whole.extensions["bienvenue"].close()
+    if headers is not EVIL:
+        assert first[0] == status
+
+
+def test_a_console_that_is_switched_off_is_not_there() -> None:
+    app = create_app(Settings(**SETTINGS, admin=False))
+    for path in ("/admin", "/admin/api/users", "/acting"):
+        assert told(app, "GET", path)[0] == 404
+        assert told(app, "GET", path) == told(app, "GET", path)
+    app.extensions["bienvenue"].close()
 
 
 def test_other_routes_are_what_they_were(app: LateFlask) -> None:
