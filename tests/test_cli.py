@@ -135,6 +135,24 @@ def test_config_tells_where_each_setting_comes_from(
     assert ["strict", "false", "default"] in rows
 
 
+@pytest.mark.parametrize(
+    ("profile", "tokens"), [("development", True), ("production", False)]
+)
+def test_config_tells_what_the_profile_decides(
+    profile: str, tokens: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIENVENUE_PROFILE", profile)
+    found = json.loads(run("config", "--json").stdout)
+    assert found["tokens_in_answers"] == {
+        "value": tokens,
+        "source": f"the {profile} profile",
+    }
+    assert found["throttle"]["value"] is not tokens
+    monkeypatch.setenv("BIENVENUE_TOKENS_IN_ANSWERS", "false")
+    found = json.loads(run("config", "--json").stdout)["tokens_in_answers"]
+    assert found == {"value": False, "source": "environment"}
+
+
 def test_config_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIENVENUE_TLS_KEY", "key.pem")
     found = json.loads(run("config", "--json").stdout)

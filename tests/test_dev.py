@@ -275,7 +275,16 @@ def test_production_is_refused_while_it_is_unsafe(tmp_path: Path) -> None:
     for name in ("tls_proxy", "secret_key", "mail", "bcrypt_rounds"):
         assert f"\n{name}: " in listed
     assert "export BIENVENUE_TLS_PROXY=true" in listed
+    assert "goes into" not in listed
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_there_is_a_file_of_settings_it_is_named(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "bienvenue.toml").write_text("threads = 4\n")
+    listed = finished(tmp_path, "check", "--deploy").stderr
+    assert 'goes into bienvenue.toml, as: name = "value"\n' in listed
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
+"""In the environment of one program alone, it is not measured."""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def unmeasured() -> Iterator[None]:

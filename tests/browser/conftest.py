@@ -16,6 +16,7 @@ from tests.browser import chromium
 from tests.browser.chromium import Person
 from tests.service import Service, started
 from tests.services.production import LIMITS
+from tests.unmeasured import UNMEASURED
 
 Arrive = Callable[..., Person]
 
@@ -38,14 +39,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def dev(folder: Path) -> Iterator[Service]:
     """The service as `make run` starts it."""
-    with started(folder) as service:
+    with started(folder, env=UNMEASURED) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service with production's rules, on this machine."""
-    env = {**LIMITS, "BIENVENUE_REQUIRE_VERIFIED_EMAIL": ""}
+    env = {**LIMITS, **UNMEASURED, "BIENVENUE_REQUIRE_VERIFIED_EMAIL": ""}
     folder = tmp_path_factory.mktemp("strict")
     with started(folder, "--strict", env=env) as service:
         yield service
