@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from bienvenue import hard_work
 from bienvenue.errors import Busy
 from bienvenue.hash_pool import NICE, Gate, PooledHasher, usable_cores
 from bienvenue.passwords import PasswordHasher
@@ -73,6 +74,7 @@ def test_hashing_gives_way_to_everything_else(
         self: PasswordHasher, password: str | bytes, hashed: str | bytes
     ) -> bytes | None:
         seen.append((threading.get_native_id(), priority()))
+        assert hard_work.is_under_way()
         return real(self, password, hashed)
 
     monkeypatch.setattr(PasswordHasher, "_match", watched)
@@ -80,6 +82,7 @@ def test_hashing_gives_way_to_everything_else(
     hashed = hasher.hash("b4l0u")
     assert [hasher.verify("b4l0u", hashed) for _ in range(9)] == [True] * 9
     assert {nice for _, nice in seen} == {min(own + NICE, 19)}
+    assert not hard_work.is_under_way()
     threads = {number for number, _ in seen}
     assert threading.get_native_id() not in threads
     assert len(threads) <= hasher.at_once

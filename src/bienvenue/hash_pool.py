@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TypeVar
 
-from bienvenue import forking, observing
+from bienvenue import forking, hard_work, observing
 from bienvenue.errors import Busy
 from bienvenue.observing import Moment, Tally
 from bienvenue.passwords import PasswordHasher
@@ -69,7 +69,8 @@ class PooledHasher(PasswordHasher):
 
         def run() -> T:
             begun.set()
-            return work()
+            with hard_work.at_work():
+                return work()
 
         # A thread that is done takes the next from the queue by itself: no
         # core rests until whoever waits has heard of it.

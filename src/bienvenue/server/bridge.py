@@ -18,6 +18,7 @@ from bienvenue import observing
 from bienvenue.observing import Tally
 from bienvenue.server import answer, environ, refusal
 from bienvenue.server.body import Body, Fault, Limits, read
+from bienvenue.server.pace import Pace
 from bienvenue.server.pool import Pool
 from bienvenue.server.room import Asked, BatchDoor, Reply, Room
 from bienvenue.server.rsgi import Exchange, Headers, Scope
@@ -106,6 +107,7 @@ class Bridge:
         self._reading: set[asyncio.Task[None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._pace = Pace()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Granian is about to serve; every call will be made on ``loop``."""
@@ -113,6 +115,10 @@ class Bridge:
 
     def __rsgi__(self, scope: Scope, proto: Exchange) -> Awaitable[None]:
         """Take one request; what is returned ends after its answer."""
+        pace = self._pace
+        pace.came += 1
+        if not pace.looks:
+            pace.begin(self._loop or asyncio.get_running_loop())
         if scope.method == "GET":
             if self._door is not None:
                 reply = self._at_the_door(self._door, scope)
