@@ -1,5 +1,6 @@
 """What is claimed of the service's speed, and whether it is so."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,10 +30,18 @@ class Aim:
 
     def figure(self, value: float) -> str:
         """Return a value with its unit, as exact as makes sense."""
-        exact = 0 if self.unit != "x" or value >= 100 else 2
-        if self.unit == "x" and 10 <= value < 100:
-            exact = 1
-        return f"{value:,.{exact}f}{self.unit}"
+        return f"{value:,.{self._exact(value)}f}{self.unit}"
+
+    def told(self, value: float) -> str:
+        """Return what was measured, not rounded to what it falls short of."""
+        scale = 10 ** self._exact(value)
+        turn = math.floor if self.at_least else math.ceil
+        return self.figure(turn(round(value * scale, 6)) / scale)
+
+    def _exact(self, value: float) -> int:
+        if self.unit != "x" or value >= 100:
+            return 0
+        return 1 if value >= 10 else 2
 
 
 @dataclass(frozen=True)
@@ -135,7 +144,7 @@ def _line(aim: Aim, claim: Claim | None) -> tuple[str, str, str, str]:
     if claim is not None:
         note = f" ({claim.note})" if claim.note else ""
         if claim.measured is not None:
-            measured = aim.figure(claim.measured)
+            measured = aim.told(claim.measured)
             return aim.what + note, aim.reach, measured, verdict(aim, claim)
     return aim.what, aim.reach, measured, f"{verdict(aim, claim)}{note}"
 

@@ -207,7 +207,7 @@ def finished(
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment in which no setting of the caller's counts.
 
-    A setting that ``more`` gives as "" is left to its default.
+    A name that ``more`` gives as "" is not in it: a setting has its default.
     """
     others = {
         name: value
@@ -220,7 +220,9 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
         "BIENVENUE_REQUIRE_VERIFIED_EMAIL": "false",
     }
     chosen = {**ours, **(more or {})}
-    return others | {name: text for name, text in chosen.items() if text}
+    found = others | chosen
+    left = {name for name, text in chosen.items() if not text}
+    return {name: text for name, text in found.items() if name not in left}
 
 
 @contextmanager

@@ -178,7 +178,7 @@ def test_what_is_not_parsed_would_have_no_other_key(text: str) -> None:
     try:
         parsed = address.parse(text)
     except InvalidAddress:
-        assume(False)
+        return
     assert address.key(parsed) == address.key(text)
 
 

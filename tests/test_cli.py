@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 
-from bienvenue import schema
+from bienvenue import schema, shown
 from bienvenue.app import create_app
 from bienvenue.cli import cli
 from bienvenue.commands.help import Grouped
@@ -136,21 +136,44 @@ def test_config_tells_where_each_setting_comes_from(
 
 
 @pytest.mark.parametrize(
-    ("profile", "tokens"), [("development", True), ("production", False)]
+    ("profile", "strict", "mail", "decided"),
+    [
+        ("development", "false", "mailbox", (False, False, True, True)),
+        ("development", "true", "mailbox", (True, True, False, False)),
+        ("production", "false", "smtp", (True, True, False, False)),
+        ("production", "false", "off", (True, False, True, False)),
+    ],
 )
-def test_config_tells_what_the_profile_decides(
-    profile: str, tokens: bool, monkeypatch: pytest.MonkeyPatch
+def test_config_tells_what_follows_from_other_settings(
+    profile: str,
+    strict: str,
+    mail: str,
+    decided: tuple[bool, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("BIENVENUE_PROFILE", profile)
+    for name, value in (("PROFILE", profile), ("STRICT", strict)):
+        monkeypatch.setenv(f"BIENVENUE_{name}", value)
+    monkeypatch.setenv("BIENVENUE_MAIL", mail)
     found = json.loads(run("config", "--json").stdout)
-    assert found["tokens_in_answers"] == {
-        "value": tokens,
-        "source": f"the {profile} profile",
-    }
-    assert found["throttle"]["value"] is not tokens
+    names = (
+        *("throttle", "require_verified_email"),
+        *("reveal_taken_addresses", "tokens_in_answers"),
+    )
+    assert tuple(found[name]["value"] for name in names) == decided
+    told = {found[name]["source"] for name in names}
+    assert told == {"by profile, strict and mail"}
     monkeypatch.setenv("BIENVENUE_TOKENS_IN_ANSWERS", "false")
     found = json.loads(run("config", "--json").stdout)["tokens_in_answers"]
     assert found == {"value": False, "source": "environment"}
+
+
+def test_every_setting_that_follows_from_others_is_told() -> None:
+    left = [
+        name
+        for name, field in Settings.model_fields.items()
+        if field.annotation == bool | None
+    ]
+    assert sorted(left) == sorted(shown._DECIDED)
 
 
 def test_config_as_json(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ from bienvenue.web import (
     redirects,
     refused,
 )
-from bienvenue.web.door import Door
+from bienvenue.web.door import Door, UnwatchedDoor
 from bienvenue.web.extension import Extension
 from bienvenue.web.late_routes import LateFlask
 from bienvenue.web.theming import Theme
@@ -159,7 +159,7 @@ def door_for(app: Flask) -> Door | WaitingDoor:
     elif extension.meter is not None:
         door = CountedDoor(auth, extension.meter)
     else:
-        door = Door(auth)
+        door = UnwatchedDoor(auth)
     near = auth.db.engine.name == "sqlite"
     return door if near else WaitingDoor(door, auth)
 

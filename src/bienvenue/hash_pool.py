@@ -75,6 +75,7 @@ class PooledHasher(PasswordHasher):
         # A thread that is done takes the next from the queue by itself: no
         # core rests until whoever waits has heard of it.
         done = self._crew.submit(run)
+        done.add_done_callback(lambda _: begun.set())  # or never begun
         with observing.timed(Moment.HASH_WAIT):
             begun.wait()
         with observing.timed(Moment.HASH):

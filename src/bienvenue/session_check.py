@@ -173,6 +173,7 @@ class _Statement:
         compiled = query.compile(dialect=engine.dialect)
         self.sql = str(compiled)
         order = compiled.positiontup
+        # Of one name it would return no tuple; there are two at least.
         self._in_order = itemgetter(*order) if order else None
 
     def given(self, values: Mapping[str, object]) -> Any:

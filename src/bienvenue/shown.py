@@ -16,7 +16,7 @@ _PART = "***"  # as SQLAlchemy writes it
 Shown = str | int | bool | None
 
 
-# Settings that are left to the profile, and what tells how it decides.
+# Settings that follow from others unless they are set, and what tells how.
 _DECIDED = {
     "throttle": "throttled",
     "require_verified_email": "wants_verified",
@@ -28,7 +28,7 @@ _DECIDED = {
 def source(settings: Settings, name: str) -> str:
     """Return where the value of a setting comes from, in a word or two."""
     if name in _DECIDED and getattr(settings, name) is None:
-        return f"the {settings.profile} profile"
+        return "by profile, strict and mail"
     return settings.source_of(name)
 
 

@@ -196,3 +196,19 @@ def test_results_have_no_place_of_this_machine() -> None:
         assert str(Path.home()) not in text
         if file.suffix == ".json":
             json.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "at_least", "told"),
+    [
+        (9.996, True, "9.99x"),
+        (9.98, True, "9.98x"),
+        (3.001, False, "3.01x"),
+        (0.969, True, "0.96x"),
+        (10.06, True, "10.0x"),
+    ],
+)
+def test_what_falls_short_is_not_rounded_to_the_aim(
+    value: float, at_least: bool, told: str
+) -> None:
+    assert Aim("a", "b", 10, at_least=at_least).told(value) == told

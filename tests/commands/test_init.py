@@ -15,6 +15,7 @@ from bienvenue import Settings
 from bienvenue.commands import settings_file
 from bienvenue.errors import ConfigurationError
 from tests.service import PATIENCE, environment, finished, started
+from tests.smtp import make_certificate
 
 # As an operator's shell is: no setting in it.
 BARE = {
@@ -231,9 +232,9 @@ def test_every_setting_is_in_it_and_can_be_uncommented() -> None:
                 "",
                 *("oracle://db/x", ""),
                 "1",
-                *("mail server", "mail.example.com"),
+                *("mail server", "mail.example.com:587", "mail.example.com"),
                 *("ssl", "tls"),
-                *("twenty", "2465"),
+                *("twenty", "2465.0"),
                 *("nobody", "Example <no-reply@example.com>"),
                 "",
             ],
@@ -259,6 +260,30 @@ def test_at_a_terminal_it_asks(
     assert {name: found[name] for name in wanted} == wanted
     assert "a mail password" not in shown
     assert "p w/d" not in shown
+
+
+def test_at_a_terminal_both_files_of_tls_are_asked_for_again(
+    tmp_path: Path,
+) -> None:
+    make_certificate(tmp_path)
+    answers = ["https://accounts.example.com", "", "", "0"]
+    answers += ["nowhere.pem", "key.pem", "cert.pem", "nowhere.key"]
+    answers += ["cert.pem", "key.pem", "off"]
+    status, shown = typed(tmp_path, ["init", "--production"], answers)
+    assert status == 0, shown
+    found = values(tmp_path)
+    assert found["tls_certificate"] == "cert.pem"
+    assert found["tls_key"] == "key.pem"
+
+
+def test_what_is_given_is_looked_at_before_anything_is_asked(
+    tmp_path: Path,
+) -> None:
+    words = ["init", "--production", "--public-url", "nonsense"]
+    status, shown = typed(tmp_path, words, [])
+    assert status == 1
+    assert "public_url: write it as in: https://" in shown
+    assert "Database" not in shown
 
 
 def typed(

@@ -103,9 +103,10 @@ def registered(ledger: Ledger) -> int:
 
 
 def wait_for_accounts(ledger: Ledger, wanted: int) -> None:
-    """Wait until there are so many, or patience is at its end."""
+    """Wait until there are so many; raise where patience is at its end."""
     end = time.monotonic() + PATIENCE
-    while registered(ledger) < wanted and time.monotonic() < end:
+    while (found := registered(ledger)) < wanted:
+        assert time.monotonic() < end, f"{found} of {wanted} accounts"
         threading.Event().wait(0.05)
 
 

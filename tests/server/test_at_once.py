@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from granian import _futures
 
+from bienvenue.server import at_once
 from bienvenue.server.at_once import task_factory
 
 Inner = Callable[[Any, Any], Awaitable[None]]
@@ -28,12 +29,12 @@ class Watcher(SimpleNamespace):
 
 
 def begun(
-    loop: asyncio.AbstractEventLoop, inner: Inner
+    loop: asyncio.AbstractEventLoop, inner: Inner, **more: Any
 ) -> tuple[Watcher, Any]:
     """Begin a request as Granian does; return what it is told."""
     watcher = Watcher()
     watched = _of_granian._future_watcher_wrapper(inner)
-    return watcher, loop.create_task(watched(watcher))
+    return watcher, loop.create_task(watched(watcher), **more)
 
 
 def run(main: Callable[[asyncio.AbstractEventLoop], Awaitable[None]]) -> None:
@@ -54,6 +55,7 @@ def test_what_is_answered_is_over_at_once() -> None:
         assert watcher.ended == [None]
         assert not isinstance(task, asyncio.Task)
         assert task.cancel() is False
+        begun(loop, answer, name="its own")
 
     run(main)
 
@@ -105,13 +107,15 @@ def test_what_waits_goes_on_in_a_task() -> None:
     assert heard == ["good", "slept"]
 
 
-def test_what_waits_can_be_cancelled() -> None:
+@pytest.mark.parametrize("rounds", [0, 1, 2])
+def test_what_waits_can_be_cancelled(rounds: int) -> None:
     async def wait(_scope: Any, _proto: Any) -> None:
         await asyncio.Event().wait()
 
     async def main(loop: asyncio.AbstractEventLoop) -> None:
         watcher, task = begun(loop, wait)
-        await asyncio.sleep(0)
+        for _ in range(rounds):
+            await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
         (error,) = watcher.ended
@@ -130,3 +134,12 @@ def test_other_tasks_are_begun_as_ever() -> None:
         assert await loop.create_task(name(), name="own") == "own"
 
     run(main)
+
+
+def test_it_knows_what_granian_makes_tasks_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And where it does not, a request is a task as ever."""
+    assert at_once._REQUEST is not None
+    monkeypatch.delattr(_futures, "_future_watcher_wrapper")
+    assert at_once._request() is None

@@ -13,7 +13,7 @@ from bienvenue import Settings, create_app, observing
 from bienvenue.app import Bienvenue, door_for
 from bienvenue.metrics import text
 from bienvenue.route_table import served
-from bienvenue.web.door import Door
+from bienvenue.web.door import UnwatchedDoor
 from bienvenue.web.late_routes import LateFlask
 from bienvenue.web.watched_door import CountedDoor
 from tests.web.conftest import Make
@@ -209,7 +209,7 @@ def test_every_route_is_a_label(app: Flask) -> None:
 
 
 def test_the_door_is_watched_only_where_asked(make: Make) -> None:
-    assert type(door_for(make())) is Door
+    assert type(door_for(make())) is UnwatchedDoor
     assert type(door_for(make(metrics_token=TOKEN))) is CountedDoor
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from bienvenue import Auth, secret
 from bienvenue.app import door_for
 from bienvenue.errors import DatabaseUnavailable
-from bienvenue.web.door import Answer, Door, Question
+from bienvenue.web.door import Answer, Question, UnwatchedDoor
 from bienvenue.web.extension import KEY
 from bienvenue.web.waiting_door import WaitingDoor
 from tests.web.conftest import Make
@@ -81,7 +81,7 @@ def questions(door: WaitingDoor, scopes: list[Scope]) -> list[Question]:
 
 @pytest.mark.engine("sqlite")
 def test_a_file_is_near_enough_to_be_asked_at_once(app: Flask) -> None:
-    assert type(door_for(app)) is Door
+    assert type(door_for(app)) is UnwatchedDoor
 
 
 @servers

@@ -40,6 +40,7 @@ def write(
     if password_stdin:
         chosen["smtp_password"] = typed.line()
     if not yes:
+        _refuse_given(chosen)
         _ask(chosen)
     _conclude(chosen)
     content = settings_file.text(chosen)
@@ -48,6 +49,12 @@ def write(
     if production:
         _refuse(safety.problems(settings))
     settings_file.create(path, content)
+
+
+def _refuse_given(chosen: Chosen) -> None:
+    """Refuse before the first question what no answer could mend."""
+    settings = Settings(**chosen)
+    engine.parse_url(settings.database_url)
 
 
 def _conclude(chosen: Chosen) -> None:
@@ -98,22 +105,22 @@ def _ask_for(
         )
 
 
-def _fitting(chosen: Chosen, name: str, answer: str) -> str:
-    """Return an answer, or have the question asked again."""
-    wrong = _complaints({**chosen, name: answer})
-    # What it lacks beside it is asked for next.
-    if name in wrong:
-        raise click.UsageError(wrong[name])
-    return answer
-
-
-def _complaints(chosen: Chosen) -> dict[str, str]:
+def _fitting(chosen: Chosen, name: str, answer: str) -> object:
+    """Return an answer as the setting has it, or have it asked for again."""
     try:
-        settings = Settings(**chosen)
+        settings = Settings(**{**chosen, name: answer})
         engine.parse_url(settings.database_url)
     except ConfigurationError as error:
-        name, _, why = str(error).partition(": ")
-        return {name: why}
+        # All the others fit: see ``_refuse_given``.
+        raise click.UsageError(str(error)) from None
+    # What it lacks beside it is asked for next.
+    if name in (wrong := _unsafe(settings)):
+        raise click.UsageError(wrong[name])
+    found: object = getattr(settings, name)
+    return found
+
+
+def _unsafe(settings: Settings) -> dict[str, str]:
     if settings.profile != "production":
         return {}
     return {one.setting: one.why for one in safety.problems(settings)}
@@ -148,9 +155,21 @@ def _ask_about_tls(chosen: Chosen) -> None:
     if hops:
         chosen["trusted_hops"] = hops
         return
-    for name in ("tls_certificate", "tls_key"):
-        question = str(Settings.model_fields[name].description)
-        _ask_for(chosen, name, question)
+    _ask_for_pair(chosen)
+
+
+def _ask_for_pair(chosen: Chosen) -> None:
+    """Ask for both files until one can be used with the other."""
+    names = ("tls_certificate", "tls_key")
+    while names[1] not in chosen:
+        for name in names:
+            question = str(Settings.model_fields[name].description)
+            chosen[name] = click.prompt(question, err=True)
+        wrong = _unsafe(Settings(**chosen))
+        for name in names:
+            if name in wrong:
+                click.echo(f"Error: {name}: {wrong[name]}", err=True)
+                chosen.pop(names[1], None)
 
 
 def _ask_about_mail(chosen: Chosen) -> None:
@@ -171,7 +190,6 @@ def _ask_about_mail(chosen: Chosen) -> None:
     )
     usual = 465 if chosen["smtp_security"] == "tls" else 587
     _ask_for(chosen, "smtp_port", "Its port", str(usual))
-    chosen["smtp_port"] = int(str(chosen["smtp_port"]))
     _ask_for(
         chosen, "mail_from", "Sender of mails, Name <no-reply@example.com>"
     )

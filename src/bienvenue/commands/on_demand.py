@@ -36,6 +36,10 @@ class OnDemand(MutableMapping[str, click.Command]):
         self._modules.pop(name, None)
         self._there.pop(name, None)
 
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is a command; imports nothing."""
+        return name in self._modules or name in self._there
+
     def __iter__(self) -> Iterator[str]:
         """Go through all names; imports nothing."""
         return iter({**self._modules, **self._there})

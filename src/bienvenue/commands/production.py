@@ -59,7 +59,9 @@ def _refuse(problems: Sequence[Problem]) -> None:
     for one in problems:
         click.echo(f"\n{_told(one)}", err=True)
     file = config_sources.file_of(os.environ)
-    if file is not None:
+    # A key is made by a command; `init` writes one into its file.
+    settable = {*Settings.model_fields} - {"secret_key", "metrics_token"}
+    if file is not None and any(one.setting in settable for one in problems):
         lasting = f'what is to last goes into {file}, as: name = "value"'
         click.echo(f"\n{lasting}", err=True)
     raise click.exceptions.Exit(1)

@@ -52,7 +52,8 @@ class Mail(Group):
     )
     smtp_host: str | None = Field(
         None,
-        pattern=r"^[^\s/@]+$",
+        # A port has a setting of its own; more colons are IPv6's.
+        pattern=r"^([^\s/@:]+|[^\s/@]*:[^\s/@]*:[^\s/@]*)$",
         examples=["mail.example.com"],
         description="mail server",
     )

@@ -4,19 +4,30 @@ Granian makes an asyncio task of every request, which the event loop begins in
 its next round: a thirtieth of a whole session check, and most requests are
 such checks and have their answer by then.  So a request is begun where its
 task would be made, and gets one only if it has to wait.
+
+Whatever is done before it waits is done in a context that all requests share:
+nothing there may set a ``ContextVar``.
 """
 
 import asyncio
 from collections.abc import Coroutine, Generator
-from types import CodeType, coroutine
+from types import CodeType
 from typing import Any
 
 from granian import _futures
 
-_of_granian: Any = _futures
+_Coroutine = Coroutine[Any, Any, None]
 
-# The one function whose coroutines Granian makes tasks of.
-_REQUEST: CodeType = _of_granian._future_watcher_wrapper(None).__code__  # noqa: SLF001 - it has no other name
+
+def _request() -> CodeType | None:
+    """Return the one function whose coroutines Granian makes tasks of."""
+    # It has no public name, and may get another private one.
+    wrapper: Any = getattr(_futures, "_future_watcher_wrapper", None)
+    found = wrapper and getattr(wrapper(None), "__code__", None)
+    return found if isinstance(found, CodeType) else None
+
+
+_REQUEST = _request()
 
 
 class _Answered:
@@ -26,6 +37,9 @@ class _Answered:
         """Cancel nothing: all is done."""
         return False
 
+    def set_name(self, _name: object) -> None:
+        """Have no name: some versions of asyncio give one to each task."""
+
 
 _ANSWERED = _Answered()
 
@@ -33,32 +47,43 @@ _ANSWERED = _Answered()
 def task_factory(
     loop: asyncio.AbstractEventLoop, begins: Any, **more: Any
 ) -> Any:
-    """Return a task (``loop.set_task_factory``), or what is done already."""
-    if getattr(begins, "cr_code", None) is _REQUEST:
+    """Return a task (``loop.set_task_factory``), or what is done already.
+
+    What is not a request of Granian's becomes a task as ever.
+    """
+    code = getattr(begins, "cr_code", None)
+    if code is not None and code is _REQUEST:
         try:
             waits_for = begins.send(None)
         except StopIteration:
             return _ANSWERED
-        begins = _the_rest(begins, waits_for)
+        begins = _Rest(begins, waits_for)
     return asyncio.Task(begins, loop=loop, **more)
 
 
-async def _the_rest(begun: Coroutine[Any, Any, None], waits_for: Any) -> None:
-    await _driven(begun, waits_for)
+class _Rest(_Coroutine):
+    """A coroutine from where it waits for the first time."""
 
+    def __init__(self, begun: _Coroutine, waits_for: Any) -> None:
+        self._begun, self._waits_for = begun, waits_for
+        self._is_told = False
 
-@coroutine
-def _driven(
-    begun: Coroutine[Any, Any, None], waits_for: Any
-) -> Generator[Any, Any, None]:
-    """Hand on what a coroutine waits for, and to it what comes of that."""
-    while True:
-        fault = told = None
-        try:
-            told = yield waits_for
-        except BaseException as error:  # noqa: BLE001 - it is the coroutine's
-            fault = error
-        try:
-            waits_for = begun.throw(fault) if fault else begun.send(told)
-        except StopIteration:
-            return
+    def send(self, value: None) -> Any:
+        """Say first what it waits for, then go on with it."""
+        if self._is_told:
+            return self._begun.send(value)
+        self._is_told = True
+        return self._waits_for
+
+    def throw(self, *fault: Any) -> Any:
+        """Raise in it, be it before it was said what it waits for."""
+        self._is_told = True
+        return self._begun.throw(*fault)
+
+    def close(self) -> None:
+        """End it where it waits."""
+        self._begun.close()
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        """Refuse: a task drives it, and nobody else."""
+        raise NotImplementedError

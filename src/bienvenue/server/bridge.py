@@ -117,8 +117,8 @@ class Bridge:
         """Take one request; what is returned ends after its answer."""
         pace = self._pace
         pace.came += 1
-        if not pace.looks:
-            pace.begin(self._loop or asyncio.get_running_loop())
+        if not pace.looks and self._loop is not None:
+            pace.begin(self._loop)
         if scope.method == "GET":
             if self._door is not None:
                 reply = self._at_the_door(self._door, scope)

@@ -31,14 +31,19 @@ class Loop(asyncio.SelectorEventLoop):
             _BASE._write_to_self(self)  # noqa: SLF001 - our base's own
 
     def _read_from_self(self) -> None:
-        _BASE._read_from_self(self)  # noqa: SLF001 - as above
-        # Not before: a byte written meanwhile would be read with the others,
-        # and nobody would write another.
-        self._is_woken = False
+        try:
+            _BASE._read_from_self(self)  # noqa: SLF001 - as above
+        finally:
+            # Not before: a byte written meanwhile would be read with the
+            # others, and nobody would write another.
+            self._is_woken = False
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
-    """Return a loop; asyncio's own where it is woken in another way."""
+    """Return a loop; asyncio's own where it is woken in another way.
+
+    It makes no tasks of requests that are answered at once (``at_once``).
+    """
     names = ("_write_to_self", "_read_from_self")
     known = all(hasattr(_BASE, name) for name in names)
     loop = Loop() if known else asyncio.new_event_loop()

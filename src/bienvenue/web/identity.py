@@ -18,6 +18,8 @@ NAMES = (
     "X-Auth-Actor",
 )
 
+_NAMED = {name.lower(): name for name in NAMES}
+
 # All of visible ASCII but "%" itself.
 _PLAIN = "".join(
     character for character in map(chr, range(0x21, 0x7F)) if character != "%"
@@ -53,7 +55,4 @@ def lower_fields(found: SignedIn) -> tuple[tuple[str, str], ...]:
 
 def fields(found: SignedIn) -> list[tuple[str, str]]:
     """Return the same fields, their names as documents write them."""
-    told = lower_fields(found)
-    return [
-        (name, text) for name, (_, text) in zip(NAMES, told, strict=True)
-    ]
+    return [(_NAMED[name], text) for name, text in lower_fields(found)]

@@ -27,19 +27,7 @@ class ClosedDoor(Door):
         return None
 
 
-class _WatchedDoor(Door):
-    """The front door, which tells of each question and of its answer."""
-
-    def __call__(self, scope: Scope) -> Answer | None:
-        """Answer a GET, or return None."""
-        question = self.question(scope)
-        if question is None:
-            return None
-        user = self._checked(question.session_id)
-        return None if user is None else self.answer(question, user)
-
-
-class CountedDoor(_WatchedDoor):
+class CountedDoor(Door):
     """The front door, each of its answers counted."""
 
     def __init__(self, auth: Auth, meter: Meter) -> None:
@@ -58,7 +46,7 @@ class CountedDoor(_WatchedDoor):
         return reply
 
 
-class LoggedDoor(_WatchedDoor):
+class LoggedDoor(Door):
     """The front door, each of its answers logged, and counted if wanted."""
 
     def __init__(self, auth: Auth, meter: Meter | None) -> None:
