@@ -25,10 +25,10 @@ CODE = [
     for name in ("src", "main.py", "bench", "deploy", "tools")
     if (ROOT / name).exists()
 ]
-# One worker more than there are cores, since tests wait for servers that
+# Two workers more than there are cores, since tests wait for servers that
 # start, die and come back; dozens on a big machine would only crowd it. A
 # file stays with one worker, which then starts that file's server once.
-WORKERS = min((os.cpu_count() or 1) + 1, 4)
+WORKERS = min((os.cpu_count() or 1) + 2, 4)
 PYTEST = [
     "pytest",
     "--quiet",
