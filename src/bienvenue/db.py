@@ -8,20 +8,12 @@ at all, and is run again when the database asks for that.
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import inspect, orm, select
-from sqlalchemy.exc import (
-    DataError,
-    DBAPIError,
-    InterfaceError,
-    InvalidRequestError,
-    ProgrammingError,
-    StatementError,
-)
+from sqlalchemy import orm
 
 from bienvenue import (
     audit,
-    faults,
     forking,
+    lookup,
     observing,
     one_time_token,
     schema,
@@ -29,9 +21,8 @@ from bienvenue import (
     session,
 )
 from bienvenue import engine as engines
-from bienvenue.columns import Base, is_user_id
+from bienvenue.columns import Base
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
-from bienvenue.errors import InvalidQuery, UserNotFound
 from bienvenue.events import Event
 from bienvenue.observing import Moment
 from bienvenue.session_check import SessionCheck
@@ -51,11 +42,6 @@ __all__ = ["DB", "insert_user", "lock_signed_in", "lock_user", "move_user"]
 T = TypeVar("T")
 
 _CODES = "mailed codes"  # what their key is derived for
-_ATTRIBUTES = frozenset(inspect(User).all_orm_descriptors.keys())
-# PyMySQL would write them out as a list of values.
-_MANY = (list, tuple, set, frozenset, dict)
-# What a driver says to a value; its other errors are the database's own.
-_VALUE_ERRORS = frozenset({DataError, InterfaceError})
 
 
 class DB:
@@ -192,21 +178,7 @@ class DB:
         (a ``NoResultFound``), or ``InvalidQuery`` (an
         ``InvalidRequestError``) for an unknown attribute or none.
         """
-        if not criteria or not _ATTRIBUTES.issuperset(criteria):
-            raise InvalidQuery
-        _refuse_odd(criteria)
-        query = select(User).filter_by(**criteria).order_by(User.id).limit(1)
-        try:
-            user = self.read(lambda unit: unit.scalars(query).first())
-        except (OverflowError, UnicodeError):
-            raise UserNotFound from None  # such a value is nowhere stored
-        except (StatementError, InvalidRequestError) as error:
-            if _is_of_database(error):
-                raise
-            raise InvalidQuery("a value does not fit its attribute") from None
-        if user is None:
-            raise UserNotFound
-        return user
+        return lookup.first(self.read, criteria)
 
     def update_user(self, user_id: int, **changes: Any) -> None:
         """Change attributes of a user and commit.
@@ -243,26 +215,3 @@ class DB:
             **self.journal.info(),
             one_time_token.CODE_KEY: self.code_key,
         }
-
-
-def _refuse_odd(criteria: dict[str, Any]) -> None:
-    """Raise for what nobody has, or what only some drivers would refuse."""
-    if any(isinstance(each, _MANY) for each in criteria.values()):
-        raise InvalidQuery("a value does not fit its attribute")
-    if any(value is None for value in criteria.values()):
-        raise UserNotFound
-    number = criteria.get("id", 1)
-    if isinstance(number, int) and not is_user_id(number):
-        raise UserNotFound
-
-
-def _is_of_database(error: Exception) -> bool:
-    """Tell a database's failure from a value that it cannot take.
-
-    A driver that refuses a value by itself names no code of a server's.
-    """
-    if not isinstance(error, DBAPIError) or error.connection_invalidated:
-        return isinstance(error, DBAPIError)
-    if type(error) is ProgrammingError:
-        return faults.code(error) is not None
-    return type(error) not in _VALUE_ERRORS
