@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bienvenue.server import Options, room
+from bienvenue.server.room import Room
 from tests.server.support import PATIENCE, Running, assert_problem, running
 
 FAULT = ValueError("a secret")
@@ -180,17 +181,20 @@ def test_it_ends_with_the_service(server: Running, door: Door) -> None:
     assert server.ask("GET", "/mine")[0] == 200
     names = {each.name for each in threading.enumerate()}
     assert "door-0" in names
-    held = server.process._bridge._room
-    assert held is not None
+    held = _room(server)
     held.close(PATIENCE)
     assert not [one for one in held._pool._threads if one.is_alive()]
 
 
 def _waiting(server: Running) -> int:
     """Return how many wait in the room."""
-    held = server.process._bridge._room
-    assert held is not None
-    return len(held._open)
+    return len(_room(server)._open)
+
+
+def _room(server: Running) -> Room:
+    way_in = server.process._bridge._way_in
+    assert way_in is not None
+    return way_in.room
 
 
 def _is_waited_for(server: Running, count: int) -> bool:

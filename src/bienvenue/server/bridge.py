@@ -8,9 +8,7 @@ process environment into the environ.  This bridge does neither.
 import asyncio
 import logging
 import traceback
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -20,8 +18,10 @@ from bienvenue.server import answer, environ, refusal
 from bienvenue.server.body import Body, Fault, Limits, read
 from bienvenue.server.pace import Pace
 from bienvenue.server.pool import Pool
-from bienvenue.server.room import Asked, BatchDoor, Reply, Room
+from bienvenue.server.reaper import Reaper
+from bienvenue.server.room import BatchDoor, Reply
 from bienvenue.server.rsgi import Exchange, Headers, Scope
+from bienvenue.server.way_in import WayIn
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -39,8 +39,6 @@ of its own.
 TOO_LARGE = "bienvenue.body_too_large"
 """True in the environ of a request whose body was refused: answer 413."""
 
-# Seconds between two rounds of letting go of answered requests.
-_REAP_EVERY = 0.01
 _NO_BODY = Body(b"", Fault.NONE)
 
 ARRIVED = "bienvenue.arrived"
@@ -94,18 +92,21 @@ class Bridge:
         self._headers = tuple(headers)
         self._app = wsgi_app
         self._door: Door | None = None
-        self._room: Room | None = None
+        self._way_in: WayIn | None = None
         if isinstance(door, BatchDoor):
-            self._room = self._room_of(door, queue)
+            self._way_in = WayIn(
+                door,
+                enter=self._enter,
+                failed=lambda error: _report("the door", error),
+                waiting=queue,
+            )
         else:
             self._door = door
         self._limits = limits or Limits()
         self._common = environ.base(multiprocess=multiprocess)
-        self._answered: deque[asyncio.Future[None]] = deque()
-        self._unreaped = 0
+        self._reaper = Reaper()
         self._pool = Pool(self._work, threads=threads, waiting=queue)
         self._reading: set[asyncio.Task[None]] = set()
-        self._leaving: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pace = Pace()
 
@@ -125,8 +126,9 @@ class Bridge:
                 if reply is not None:
                     proto.response_bytes(*reply)
                     return _DONE
-            elif self._room is not None:
-                waits = self._in_the_room(self._room, scope, proto)
+            elif self._way_in is not None:
+                loop = self._loop or asyncio.get_running_loop()
+                waits = self._way_in.take(scope, proto, loop, self._refuse)
                 if waits is not None:
                     return waits
         return self._enter(scope, proto)
@@ -155,8 +157,8 @@ class Bridge:
     def close(self, timeout: float) -> None:
         """End the threads; wait ``timeout`` seconds for each at most."""
         self._pool.close(timeout)
-        if self._room is not None:
-            self._room.close(timeout)
+        if self._way_in is not None:
+            self._way_in.room.close(timeout)
 
     @staticmethod
     def _at_the_door(door: Door, scope: Scope) -> Reply | None:
@@ -165,46 +167,6 @@ class Bridge:
         except Exception as error:  # noqa: BLE001 - the app answers instead
             _report("the door", error)
             return None
-
-    def _room_of(self, door: BatchDoor, waiting: int) -> Room:
-        return Room(
-            door,
-            answered=lambda asked: self._answered.append(asked.done),
-            onward=self._go_on,
-            failed=lambda error: _report("the door", error),
-            waiting=waiting,
-        )
-
-    def _in_the_room(
-        self, room: Room, scope: Scope, proto: Exchange
-    ) -> Awaitable[None] | None:
-        question = room.question(scope)
-        if question is None:
-            return None
-        loop = self._loop or asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        if not room.submit(Asked(scope, proto, question, done)):
-            refusal.overloaded(proto, scope, _NO_BODY, self._headers)
-            return _DONE
-        self._expect(loop)
-        return done
-
-    def _go_on(self, asked: Asked) -> None:
-        """Have what the door leaves to the application go there."""
-        # The loop is closed when this process has stopped meanwhile.
-        with suppress(RuntimeError):
-            asked.done.get_loop().call_soon_threadsafe(self._leave, asked)
-
-    def _leave(self, asked: Asked) -> None:
-        task = asked.done.get_loop().create_task(self._after_the_room(asked))
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
-
-    async def _after_the_room(self, asked: Asked) -> None:
-        try:
-            await self._enter(asked.scope, asked.proto)
-        finally:
-            self._answered.append(asked.done)
 
     async def _with_body(
         self, scope: Scope, proto: Exchange, headers: Headers
@@ -233,33 +195,17 @@ class Bridge:
         done: asyncio.Future[None] = loop.create_future()
         job = _Job(scope, proto, headers, body, done, perf_counter())
         if not self._pool.submit(job):
-            refusal.overloaded(proto, scope, body, self._headers)
-            return _DONE
+            return self._refuse(scope, proto, body)
         observing.tell(Tally.QUEUED)
-        self._expect(loop)
+        self._reaper.expect(loop)
         return done
 
-    def _expect(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Look for one answer more."""
-        if not self._unreaped:
-            loop.call_later(_REAP_EVERY, self._reap, loop)
-        self._unreaped += 1
-
-    def _reap(self, loop: asyncio.AbstractEventLoop) -> None:
-        """End the awaitables of answered requests.
-
-        The answers have gone out long before, from the threads; waking the
-        loop for each of them would cost more than the bridge does.
-        """
-        if self._room is not None:
-            self._room.give_up()
-        while self._answered:
-            done = self._answered.popleft()
-            self._unreaped -= 1
-            if not done.done():
-                done.set_result(None)
-        if self._unreaped:
-            loop.call_later(_REAP_EVERY, self._reap, loop)
+    def _refuse(
+        self, scope: Scope, proto: Exchange, body: Body = _NO_BODY
+    ) -> Awaitable[None]:
+        """Say that there is too much to do (RFC 9110, 15.6.4)."""
+        refusal.overloaded(proto, scope, body, self._headers)
+        return _DONE
 
     def _work(self, job: _Job) -> None:
         """Answer one request; runs in a thread, raises nothing."""
@@ -280,7 +226,7 @@ class Bridge:
             _report("the application", error)
             refusal.internal_error(proto, scope, self._headers)
         finally:
-            self._answered.append(done)
+            self._reaper.over(done)
 
 
 def _report(who: str, error: BaseException) -> None:
