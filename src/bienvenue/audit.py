@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
-from sqlalchemy import Table, insert, orm, select, update
+from sqlalchemy import Table, bindparam, insert, orm, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bienvenue import (
@@ -32,6 +32,22 @@ from bienvenue.observing import Tally
 _TO_OWNER = ("time", "event", "outcome", "address", "agent", "detail")
 
 Recorded = Sequence[Mapping[str, Any]]
+
+# Built once: every write runs them, and to build one takes longer than to
+# run it.  By their tables: the mapped class would say what is None otherwise.
+_EVENTS = cast(Table, AuditEvent.__table__)
+_HEADS = cast(Table, AuditHead.__table__)
+_HEAD = (
+    select(_HEADS.c.sequence, _HEADS.c.mac)
+    .where(_HEADS.c.strand == bindparam("of"))
+    .with_for_update()
+)
+_APPEND = insert(_EVENTS)
+_MOVE_HEAD = (
+    update(_HEADS)
+    .where(_HEADS.c.strand == bindparam("of"))
+    .values(sequence=bindparam("sequence"), mac=bindparam("mac"))
+)
 
 _JOURNAL, _RECORDED = "bienvenue.journal", "bienvenue.recorded"
 
@@ -117,14 +133,12 @@ def seal(unit: orm.Session) -> Recorded:
         event["mac"] = journal.chain.seal(link, audit_tables.fields(event))
         link = journal.chain.link(sequence, event["mac"])
     try:
-        # By its table: the mapped class would say what is None otherwise.
-        unit.execute(insert(cast(Table, AuditEvent.__table__)), recorded)
+        unit.execute(_APPEND, recorded)
     except IntegrityError:
         raise AuditBroken from None
     unit.execute(
-        update(AuditHead)
-        .where(AuditHead.strand == journal.strand)
-        .values(sequence=sequence, mac=link)
+        _MOVE_HEAD,
+        {"of": journal.strand, "sequence": sequence, "mac": link},
     )
     return recorded
 
@@ -205,16 +219,11 @@ def _described(
 
 def _take_head(unit: orm.Session, strand: str) -> tuple[int, bytes]:
     """Return where a strand ends, and hold its end until the commit."""
-    head = (
-        select(AuditHead.sequence, AuditHead.mac)
-        .where(AuditHead.strand == strand)
-        .with_for_update()
-    )
-    found = unit.execute(head).first()
+    found = unit.execute(_HEAD, {"of": strand}).first()
     if found is None:
         # Of several that find none, one makes it and the others wait.
         unit.execute(_first_head(unit, strand))
-        found = unit.execute(head).one()
+        found = unit.execute(_HEAD, {"of": strand}).one()
     return found.sequence, found.mac
 
 

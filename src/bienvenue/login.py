@@ -9,7 +9,7 @@ meanwhile (OWASP ASVS 7.4.3).
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, orm, select
+from sqlalchemy import Row, Table, bindparam, orm, select
 
 from bienvenue import address, audit, secret, session
 from bienvenue.client import Client
@@ -23,6 +23,12 @@ from bienvenue.events import Event
 from bienvenue.passwords import PasswordHasher
 from bienvenue.session import Span
 from bienvenue.user import User, is_storable
+
+_USERS = cast(Table, User.__table__)
+# Built once: to build one takes longer than to run it.
+_ROWS = select(_USERS).where(
+    _USERS.c.email_key.in_(bindparam("keys", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +205,7 @@ def row(db: DB, email: object) -> Row[Any] | None:
     any text.
     """
     keys = [key for key in address.keys(as_text(email)) if is_storable(key)]
-    users = cast(Table, User.__table__)
-    query = select(users).where(users.c.email_key.in_(keys))
-    rows = db.read(lambda unit: unit.execute(query).all())
+    rows = db.read(lambda unit: unit.execute(_ROWS, {"keys": keys}).all())
     found = {each.email_key: each for each in rows}
     return next((found[key] for key in keys if key in found), None)
 
