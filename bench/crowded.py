@@ -74,7 +74,7 @@ def _alternate(plan: Plan, crowd: Crowd) -> list[Stretch]:
     checks.sign_in(plan)
     everything = sorted(os.sched_getaffinity(0))
     found = []
-    seconds = max(2, plan.seconds * 2)
+    seconds = max(2, plan.seconds * 4)
     share = Share(everything, server=True, us=True, limit=0.04)
     with started("door", plan.database, everything) as server:
         pacer.ask(server.port, 1, plan.cookies)  # warms up

@@ -1,16 +1,23 @@
-"""Ask at a steady pace: the program ``python -m bench.pacer``.
+"""Ask as a crowd does: the program ``python -m bench.pacer``.
 
 It takes a port, seconds, how many questions a second, and a file of Cookie
 headers.  How long an answer took is counted from when its question was due,
 so that one that comes late cannot hide those that had to wait behind it.
+
+Questions come by chance, the same chance each time (a Poisson process).  At
+even steps they would fall in with the system's own clock, which ticks 250
+times a second on many machines: whoever waits for the next tick then waits
+equally long each time, by luck a moment or four milliseconds.
 """
 
 import http.client
 import json
+import random
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +28,7 @@ from bench.servers import ROOT, Failed
 RATE = 250
 """Session checks a second: some hundred people at work."""
 
-_LANES = 4
+_LANES = 8
 _LATE = 30.0
 
 
@@ -42,10 +49,14 @@ class Pace(NamedTuple):
 
 
 class _Lane(threading.Thread):
-    """One connection: asks its share of the questions when they are due."""
+    """One connection: asks what is due next, again and again.
+
+    ``due`` and ``cookies`` are all lanes' own: to take the next of either
+    is one step to the interpreter.
+    """
 
     def __init__(
-        self, port: int, due: list[float], cookies: list[str]
+        self, port: int, due: Iterator[float], cookies: Iterator[str]
     ) -> None:
         super().__init__(daemon=True)
         self._port, self._due, self._cookies = port, due, cookies
@@ -57,11 +68,11 @@ class _Lane(threading.Thread):
             "127.0.0.1", self._port, timeout=_LATE
         )
         clock, wait = time.perf_counter, threading.Event().wait
-        turn = cycle(self._cookies)
         for due in self._due:
             wait(max(0.0, due - clock()))
             try:
-                link.request("GET", PATH, headers={"Cookie": next(turn)})
+                cookie = next(self._cookies)
+                link.request("GET", PATH, headers={"Cookie": cookie})
                 answer = link.getresponse()
                 answer.read()
                 self.errors += answer.status != 200
@@ -74,19 +85,24 @@ class _Lane(threading.Thread):
 
 def main(port: str, seconds: str, rate: str, file: str) -> None:
     """Ask, and print how long each answer took."""
-    cookies, every = Path(file).read_text().splitlines(), float(rate)
-    began = time.perf_counter() + 0.1
-    due = [began + n / every for n in range(int(float(seconds) * every))]
-    lanes = [
-        _Lane(int(port), due[first::_LANES], cookies[first::_LANES] or cookies)
-        for first in range(_LANES)
-    ]
+    cookies = cycle(Path(file).read_text().splitlines())
+    due = iter(_due(time.perf_counter() + 0.1, float(seconds), float(rate)))
+    lanes = [_Lane(int(port), due, cookies) for _ in range(_LANES)]
     for lane in lanes:
         lane.start()
     for lane in lanes:
         lane.join()
     took = [round(each, 6) for lane in lanes for each in lane.took]
     print(json.dumps([sum(lane.errors for lane in lanes), took]))
+
+
+def _due(at: float, seconds: float, rate: float) -> list[float]:
+    """Return when to ask, from a time on; as many as come on average."""
+    chance, times = random.Random(RATE), []  # noqa: S311 - of no secret
+    for _ in range(int(seconds * rate)):
+        at += chance.expovariate(rate)
+        times.append(at)
+    return times
 
 
 def ask(port: int, seconds: int, cookies: Path, rate: int = RATE) -> Pace:
