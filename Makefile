@@ -13,7 +13,7 @@ unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 bin := .venv/bin
 
 help: ## list what there is
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
 run: setup ## start the service on http://localhost:5000
 	@trap : INT; $(bin)/bienvenue dev $(ARGS) || test $$? -eq 130
