@@ -10,6 +10,7 @@ import pytest
 from bienvenue import hard_work
 from bienvenue.server import pace
 from bienvenue.server.pace import MANY, Pace
+from tests.server.support import running
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="a Linux ability"
@@ -35,6 +36,16 @@ print(policies() == {os.SCHED_BATCH})
 choose(in_batches=False)
 print(policies() == {os.SCHED_OTHER})
 print(os.getpriority(os.PRIO_PROCESS, 0))
+end.set()
+"""
+IDLE = """
+from bienvenue.courtesy import give_way
+
+give_way(wholly=True)
+choose(in_batches=True)
+print(policies() == {os.SCHED_BATCH, os.SCHED_IDLE})
+choose(in_batches=False)
+print(policies() == {os.SCHED_OTHER, os.SCHED_IDLE})
 end.set()
 """
 SERVE = """
@@ -122,7 +133,11 @@ def test_a_hash_is_waited_for_by_nobody(loop: Any, chosen: list[bool]) -> None:
 
 @pytest.mark.parametrize(
     ("program", "said"),
-    [(CHOOSE, ["True", "True", "5"]), (SERVE, ["True"] * 3)],
+    [
+        (CHOOSE, ["True", "True", "5"]),
+        (IDLE, ["True"] * 2),
+        (SERVE, ["True"] * 3),
+    ],
 )
 def test_every_thread_of_the_process(program: str, said: list[str]) -> None:
     done = subprocess.run(
@@ -133,6 +148,16 @@ def test_every_thread_of_the_process(program: str, said: list[str]) -> None:
         timeout=60,
     )
     assert done.stdout.split() == said
+
+
+def test_nobody_keeps_the_interpreter_for_long() -> None:
+    before = sys.getswitchinterval()
+    try:
+        with running(lambda _environ, _start: []):
+            assert sys.getswitchinterval() == pytest.approx(pace.TURN)
+            assert before >= pace.TURN
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_what_an_operator_chose_is_left_alone() -> None:

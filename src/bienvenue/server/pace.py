@@ -23,6 +23,13 @@ EVERY = 0.1
 MANY = 200
 """Requests between two looks that make a full house: 2,000 a second."""
 
+TURN = 0.0005
+"""Seconds a thread has the interpreter at most while another one wants it.
+
+By Python's own measure, ten times as long, a session check waits until a
+page or a login is made.
+"""
+
 _THREADS = Path("/proc/self/task")
 
 
@@ -58,12 +65,17 @@ class Pace:
 
 
 def choose(*, in_batches: bool) -> None:
-    """Have all threads of this process wait for each other, or not."""
+    """Have all threads of this process wait for each other, or not.
+
+    But for those that let everybody go first (``courtesy.give_way``).
+    """
     policy = os.SCHED_BATCH if in_batches else os.SCHED_OTHER
     usual = os.sched_param(0)
-    for thread in _THREADS.iterdir():
+    for each in _THREADS.iterdir():
+        thread = int(each.name)
         with suppress(OSError):  # it has ended, or a sandbox forbids it
-            os.sched_setscheduler(int(thread.name), policy, usual)
+            if os.sched_getscheduler(thread) != os.SCHED_IDLE:
+                os.sched_setscheduler(thread, policy, usual)
 
 
 def _can_choose() -> bool:

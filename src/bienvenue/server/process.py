@@ -8,6 +8,7 @@ are answered for up to ``drain`` seconds; then nothing is waited for.
 import asyncio
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,6 +20,7 @@ from bienvenue.server.bridge import Bridge
 from bienvenue.server.listener import Listener, connections_allowed
 from bienvenue.server.loop import new_loop
 from bienvenue.server.options import Tls
+from bienvenue.server.pace import TURN
 
 # Seconds for what was given up to say so to its clients.
 _LAST_WORDS = 1.0
@@ -54,6 +56,7 @@ class Process:
         ``on_ready`` is called when connections are accepted.  Signals are
         heeded in the main thread only.  ``tls`` must have been checked.
         """
+        sys.setswitchinterval(TURN)
         try:
             self._loop.run_until_complete(self._serve(on_ready))
         finally:
