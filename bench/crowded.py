@@ -13,6 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
+from itertools import count
 from typing import NamedTuple
 
 from bench import checks, logins, pacer
@@ -27,7 +29,6 @@ TWICE = 2.0
 """How many times its capacity the flood of logins is."""
 
 _HEADERS = {"Content-Type": "application/json"}
-_SPARE = 2000
 
 
 class Stretch(NamedTuple):
@@ -78,11 +79,13 @@ def _alternate(plan: Plan, crowd: Crowd) -> list[Stretch]:
     share = Share(everything, server=True, us=True, limit=0.04)
     with started("door", plan.database, everything) as server:
         pacer.ask(server.port, 1, plan.cookies)  # warms up
-        for _ in range(plan.rounds):
+        for number in range(plan.rounds):
+            # The same chance for both, and another one for each round.
+            ask = partial(pacer.ask, server.port, seconds, plan.cookies)
             with Watch(server.pid, [share]) as watch:
-                alone = pacer.ask(server.port, seconds, plan.cookies)
+                alone = ask(seed=number)
                 with crowd(server.port):
-                    beside = pacer.ask(server.port, seconds, plan.cookies)
+                    beside = ask(seed=number)
             found.append(Stretch(alone.p99, beside.p99, watch.disturbed))
             _tell(found[-1])
     return found
@@ -106,7 +109,7 @@ def flood(port: int, rate: float, accounts: int) -> Iterator[list[int]]:
 
     def send() -> None:
         began = time.perf_counter()
-        for number in range(_SPARE):
+        for number in count():
             pause = began + number / rate - time.perf_counter()
             if over.wait(max(0.0, pause)):
                 return

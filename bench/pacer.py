@@ -1,10 +1,11 @@
 """Ask as a crowd does: the program ``python -m bench.pacer``.
 
-It takes a port, seconds, how many questions a second, and a file of Cookie
-headers.  How long an answer took is counted from when its question was due,
-so that one that comes late cannot hide those that had to wait behind it.
+It takes a port, seconds, how many questions a second, a file of Cookie
+headers, and the seed of its chance.  How long an answer took is counted from
+when its question was due, so that one that comes late cannot hide those that
+had to wait behind it.
 
-Questions come by chance, the same chance each time (a Poisson process).  At
+Questions come by chance (a Poisson process), the same for the same seed.  At
 even steps they would fall in with the system's own clock, which ticks 250
 times a second on many machines: whoever waits for the next tick then waits
 equally long each time, by luck a moment or four milliseconds.
@@ -83,10 +84,11 @@ class _Lane(threading.Thread):
         link.close()
 
 
-def main(port: str, seconds: str, rate: str, file: str) -> None:
+def main(port: str, seconds: str, rate: str, file: str, seed: str) -> None:
     """Ask, and print how long each answer took."""
     cookies = cycle(Path(file).read_text().splitlines())
-    due = iter(_due(time.perf_counter() + 0.1, float(seconds), float(rate)))
+    begin, many = time.perf_counter() + 0.1, int(float(seconds) * float(rate))
+    due = iter(arrivals(begin, many, float(rate), int(seed)))
     lanes = [_Lane(int(port), due, cookies) for _ in range(_LANES)]
     for lane in lanes:
         lane.start()
@@ -96,21 +98,23 @@ def main(port: str, seconds: str, rate: str, file: str) -> None:
     print(json.dumps([sum(lane.errors for lane in lanes), took]))
 
 
-def _due(at: float, seconds: float, rate: float) -> list[float]:
-    """Return when to ask, from a time on; as many as come on average."""
-    chance, times = random.Random(RATE), []  # noqa: S311 - of no secret
-    for _ in range(int(seconds * rate)):
+def arrivals(at: float, many: int, rate: float, seed: int) -> list[float]:
+    """Return when so many come, from a time on, by the chance of a seed."""
+    chance, times = random.Random(seed), []  # noqa: S311 - of no secret
+    for _ in range(many):
         at += chance.expovariate(rate)
         times.append(at)
     return times
 
 
-def ask(port: int, seconds: int, cookies: Path, rate: int = RATE) -> Pace:
+def ask(
+    port: int, seconds: int, cookies: Path, rate: int = RATE, seed: int = 0
+) -> Pace:
     """Run the program beside this one; return what it found.
 
     Raises ``Failed`` when an answer was an error.
     """
-    asked = list(map(str, (port, seconds, rate, cookies)))
+    asked = list(map(str, (port, seconds, rate, cookies, seed)))
     done = subprocess.run(
         [sys.executable, "-m", "bench.pacer", *asked],
         cwd=ROOT,

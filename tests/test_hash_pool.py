@@ -3,15 +3,12 @@
 import os
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import pytest
 
 from bienvenue import hard_work
-from bienvenue.courtesy import NICE
 from bienvenue.errors import Busy
-from bienvenue.hash_pool import Gate, PooledHasher, usable_cores
+from bienvenue.hash_pool import NICE, Gate, PooledHasher, usable_cores
 from bienvenue.passwords import PasswordHasher
 
 
@@ -90,26 +87,6 @@ def test_hashing_gives_way_to_everything_else(
     assert threading.get_native_id() not in threads
     assert len(threads) <= hasher.at_once
     assert priority() == own
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="a Linux ability")
-def test_all_but_one_run_when_nobody_else_wants_to(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """And the one goes on, slowly, where others keep all cores busy."""
-    seen: list[int] = []
-    together = threading.Barrier(3)
-
-    def watched(*_: object) -> None:
-        together.wait(60)
-        seen.append(os.sched_getscheduler(threading.get_native_id()))
-
-    monkeypatch.setattr(PasswordHasher, "_match", watched)
-    hasher = PooledHasher(4, at_once=3)
-    with ThreadPoolExecutor(3) as people:
-        list(people.map(partial(hasher.verify, "b4l0u"), ["a", "b", "c"]))
-    own = os.sched_getscheduler(0)
-    assert sorted(seen) == sorted([own, os.SCHED_IDLE, os.SCHED_IDLE])
 
 
 def priority() -> int:

@@ -8,20 +8,22 @@ the system lets run when others do not want to.
 """
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import count
 from typing import TypeVar
 
 from bienvenue import forking, hard_work, observing
-from bienvenue.courtesy import give_way
 from bienvenue.errors import Busy
 from bienvenue.observing import Moment, Tally
 from bienvenue.passwords import PasswordHasher
 from bienvenue.pepper import Peppers
+
+NICE = 10
+"""How much nicer than its process a thread that hashes is (setpriority)."""
 
 T = TypeVar("T")
 
@@ -48,15 +50,8 @@ class PooledHasher(PasswordHasher):
     def begin_anew(self) -> object:
         """Have threads of one's own: another process's are not here."""
         before = getattr(self, "_crew", None)
-        numbers = count()
-
-        def begin() -> None:
-            # The first insists on a small part of a core: people can sign
-            # in, slowly, while others keep all cores busy.
-            give_way(wholly=next(numbers) > 0)
-
         self._crew = ThreadPoolExecutor(
-            self.at_once, thread_name_prefix="hash", initializer=begin
+            self.at_once, thread_name_prefix="hash", initializer=give_way
         )
         return before
 
@@ -85,6 +80,19 @@ class PooledHasher(PasswordHasher):
             begun.wait()
         with observing.timed(Moment.HASH):
             return done.result()
+
+
+def give_way() -> None:
+    """Have the system prefer whoever else wants to run to this thread.
+
+    On Linux, where a thread has a priority of its own; elsewhere that would
+    be the whole process's.
+    """
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        with suppress(OSError):  # some sandboxes forbid even that
+            own = os.getpriority(os.PRIO_PROCESS, thread)
+            os.setpriority(os.PRIO_PROCESS, thread, own + NICE)
 
 
 class Gate:

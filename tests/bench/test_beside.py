@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,18 @@ def test_the_pacer_counts_from_when_an_answer_was_due(
     late = [each for each in found.took if each > 0.1]
     assert len(late) > 10
     assert 0 < found.p50 < found.p99 <= found.took[-1]
+
+
+def test_questions_come_by_chance() -> None:
+    """Not at even steps, which fall in with a clock's."""
+    times = pacer.arrivals(5.0, 4000, 250.0, seed=3)
+    assert times == pacer.arrivals(5.0, 4000, 250.0, seed=3)
+    assert times != pacer.arrivals(5.0, 4000, 250.0, seed=4)
+    gaps = [b - a for a, b in pairwise([5.0, *times])]
+    assert min(gaps) > 0
+    assert 1 / 275 < sum(gaps) / 4000 < 1 / 225
+    # A third of all gaps is longer than the mean where chance rules alone.
+    assert 0.33 < sum(gap > 1 / 250 for gap in gaps) / 4000 < 0.41
 
 
 def test_an_error_stops_the_pacer(plan: Plan) -> None:

@@ -1,5 +1,7 @@
 """Threads let each other finish while there is much to do."""
 
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +12,6 @@ import pytest
 from bienvenue import hard_work
 from bienvenue.server import pace
 from bienvenue.server.pace import MANY, Pace
-from tests.server.support import running
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="a Linux ability"
@@ -36,16 +37,6 @@ print(policies() == {os.SCHED_BATCH})
 choose(in_batches=False)
 print(policies() == {os.SCHED_OTHER})
 print(os.getpriority(os.PRIO_PROCESS, 0))
-end.set()
-"""
-IDLE = """
-from bienvenue.courtesy import give_way
-
-give_way(wholly=True)
-choose(in_batches=True)
-print(policies() == {os.SCHED_BATCH, os.SCHED_IDLE})
-choose(in_batches=False)
-print(policies() == {os.SCHED_OTHER, os.SCHED_IDLE})
 end.set()
 """
 SERVE = """
@@ -133,11 +124,7 @@ def test_a_hash_is_waited_for_by_nobody(loop: Any, chosen: list[bool]) -> None:
 
 @pytest.mark.parametrize(
     ("program", "said"),
-    [
-        (CHOOSE, ["True", "True", "5"]),
-        (IDLE, ["True"] * 2),
-        (SERVE, ["True"] * 3),
-    ],
+    [(CHOOSE, ["True", "True", "5"]), (SERVE, ["True"] * 3)],
 )
 def test_every_thread_of_the_process(program: str, said: list[str]) -> None:
     done = subprocess.run(
@@ -150,14 +137,14 @@ def test_every_thread_of_the_process(program: str, said: list[str]) -> None:
     assert done.stdout.split() == said
 
 
-def test_nobody_keeps_the_interpreter_for_long() -> None:
-    before = sys.getswitchinterval()
-    try:
-        with running(lambda _environ, _start: []):
-            assert sys.getswitchinterval() == pytest.approx(pace.TURN)
-            assert before >= pace.TURN
-    finally:
-        sys.setswitchinterval(before)
+def test_a_system_that_refuses_to_say_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(_: int) -> int:
+        raise OSError(errno.ENOSYS, "musl")
+
+    monkeypatch.setattr(os, "sched_getscheduler", refused)
+    assert Pace().looks  # as if it looked already: it never begins
 
 
 def test_what_an_operator_chose_is_left_alone() -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.server.support import PATIENCE, read_all
+from bienvenue.server.pace import TURN
+from tests.server.support import PATIENCE, read_all, running
 
 Start = Callable[..., "Service"]
 
@@ -176,3 +177,18 @@ def test_the_port_is_free_after_the_end(start: Start) -> None:
         assert first.end()[0] == 0
     again = start(port=first.port).await_ready()
     assert again.get() == str(again.process.pid)
+
+
+def test_nobody_keeps_the_interpreter_for_long() -> None:
+    """While it serves; a process that does other things keeps its own."""
+    before = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(2 * TURN)
+        with running(lambda _environ, _start: []):
+            assert sys.getswitchinterval() == pytest.approx(TURN)
+        assert sys.getswitchinterval() == pytest.approx(2 * TURN)
+        sys.setswitchinterval(TURN / 2)
+        with running(lambda _environ, _start: []):
+            assert sys.getswitchinterval() == pytest.approx(TURN / 2)
+    finally:
+        sys.setswitchinterval(before)

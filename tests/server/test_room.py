@@ -194,7 +194,7 @@ def _waiting(server: Running) -> int:
 def _room(server: Running) -> Room:
     way_in = server.process._bridge._way_in
     assert way_in is not None
-    return way_in.room
+    return way_in._room
 
 
 def _is_waited_for(server: Running, count: int) -> bool:

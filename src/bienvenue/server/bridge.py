@@ -97,6 +97,7 @@ class Bridge:
             self._way_in = WayIn(
                 door,
                 enter=self._enter,
+                refuse=self._refuse,
                 failed=lambda error: _report("the door", error),
                 waiting=queue,
             )
@@ -128,7 +129,7 @@ class Bridge:
                     return _DONE
             elif self._way_in is not None:
                 loop = self._loop or asyncio.get_running_loop()
-                waits = self._way_in.take(scope, proto, loop, self._refuse)
+                waits = self._way_in.take(scope, proto, loop)
                 if waits is not None:
                     return waits
         return self._enter(scope, proto)
@@ -158,7 +159,7 @@ class Bridge:
         """End the threads; wait ``timeout`` seconds for each at most."""
         self._pool.close(timeout)
         if self._way_in is not None:
-            self._way_in.room.close(timeout)
+            self._way_in.close(timeout)
 
     @staticmethod
     def _at_the_door(door: Door, scope: Scope) -> Reply | None:

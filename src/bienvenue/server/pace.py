@@ -24,7 +24,7 @@ MANY = 200
 """Requests between two looks that make a full house: 2,000 a second."""
 
 TURN = 0.0005
-"""Seconds a thread has the interpreter at most while another one wants it.
+"""Seconds until a thread is asked for the interpreter that another one wants.
 
 By Python's own measure, ten times as long, a session check waits until a
 page or a login is made.
@@ -65,20 +65,18 @@ class Pace:
 
 
 def choose(*, in_batches: bool) -> None:
-    """Have all threads of this process wait for each other, or not.
-
-    But for those that let everybody go first (``courtesy.give_way``).
-    """
+    """Have all threads of this process wait for each other, or not."""
     policy = os.SCHED_BATCH if in_batches else os.SCHED_OTHER
     usual = os.sched_param(0)
-    for each in _THREADS.iterdir():
-        thread = int(each.name)
+    for thread in _THREADS.iterdir():
         with suppress(OSError):  # it has ended, or a sandbox forbids it
-            if os.sched_getscheduler(thread) != os.SCHED_IDLE:
-                os.sched_setscheduler(thread, policy, usual)
+            os.sched_setscheduler(int(thread.name), policy, usual)
 
 
 def _can_choose() -> bool:
     if not hasattr(os, "SCHED_BATCH") or not _THREADS.is_dir():
         return False
-    return os.sched_getscheduler(0) == os.SCHED_OTHER
+    try:
+        return os.sched_getscheduler(0) == os.SCHED_OTHER
+    except OSError:  # musl knows the call and refuses it
+        return False

@@ -55,11 +55,14 @@ class Process:
 
         ``on_ready`` is called when connections are accepted.  Signals are
         heeded in the main thread only.  ``tls`` must have been checked.
+        Meanwhile threads take turns of ``pace.TURN`` at the interpreter.
         """
-        sys.setswitchinterval(TURN)
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(min(before, TURN))
         try:
             self._loop.run_until_complete(self._serve(on_ready))
         finally:
+            sys.setswitchinterval(before)
             for sock in self._sockets:
                 sock.close()
             self._bridge.close(_LAST_WORDS if self._drained else 0)

@@ -38,12 +38,14 @@ class Reaper:
         self._over.append(done)
 
     def _reap(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._each_round is not None:
-            self._each_round()
-        while self._over:
-            done = self._over.popleft()
-            self._expected -= 1
-            if not done.done():
-                done.set_result(None)
-        if self._expected:
-            loop.call_later(EVERY, self._reap, loop)
+        try:
+            if self._each_round is not None:
+                self._each_round()
+            while self._over:
+                done = self._over.popleft()
+                self._expected -= 1
+                if not done.done():
+                    done.set_result(None)
+        finally:  # whatever a round has met, the next one comes
+            if self._expected:
+                loop.call_later(EVERY, self._reap, loop)

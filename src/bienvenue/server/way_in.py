@@ -19,8 +19,8 @@ class WayIn:
     """Brings requests to a door that has to wait for its answers.
 
     ``enter`` takes those to the application that the door leaves to it, on
-    the event loop; ``failed`` is told what the door raised; ``waiting`` is
-    about how many may wait.
+    the event loop; ``refuse`` answers one more than may wait, which is about
+    ``waiting``; ``failed`` is told what the door raised.
     """
 
     def __init__(
@@ -28,40 +28,38 @@ class WayIn:
         door: BatchDoor,
         *,
         enter: Enter,
+        refuse: Enter,
         failed: Callable[[BaseException], object],
         waiting: int,
     ) -> None:
         """Open a room for the door."""
-        self._enter = enter
-        self.room = Room(
+        self._enter, self._refuse = enter, refuse
+        self._room = Room(
             door,
             answered=lambda asked: self._reaper.over(asked.done),
             onward=self._go_on,
             failed=failed,
             waiting=waiting,
         )
-        self._reaper = Reaper(self.room.give_up)
+        self._reaper = Reaper(self._room.give_up)
         self._leaving: set[asyncio.Task[None]] = set()
 
     def take(
-        self,
-        scope: Scope,
-        proto: Exchange,
-        loop: asyncio.AbstractEventLoop,
-        refuse: Callable[[Scope, Exchange], Awaitable[None]],
+        self, scope: Scope, proto: Exchange, loop: asyncio.AbstractEventLoop
     ) -> Awaitable[None] | None:
-        """Have a request answered; None for one that is not the door's.
-
-        One more than may wait is for ``refuse``.
-        """
-        question = self.room.question(scope)
+        """Have a request answered; None for one that is not the door's."""
+        question = self._room.question(scope)
         if question is None:
             return None
         done: asyncio.Future[None] = loop.create_future()
-        if not self.room.submit(Asked(scope, proto, question, done)):
-            return refuse(scope, proto)
+        if not self._room.submit(Asked(scope, proto, question, done)):
+            return self._refuse(scope, proto)
         self._reaper.expect(loop)
         return done
+
+    def close(self, timeout: float) -> None:
+        """End the room's threads; wait ``timeout`` seconds for each."""
+        self._room.close(timeout)
 
     def _go_on(self, asked: Asked) -> None:
         """Have what the door leaves to the application go there."""

@@ -49,7 +49,8 @@ def start(
     One that is not ``kept`` is forgotten by the browser when it is closed;
     since browsers may not, it ends sooner too.  Where the user has as many
     as there may be, the one left alone longest ends.  The caller holds the
-    user's row.
+    user's row.  Raises ``IntegrityError`` for an id that is in use; the unit
+    is then of no use.
     """
     _make_room(unit, user_id, span.most - 1)
     now, lasts = clock.now(), span.of_kind(kept=kept)
@@ -79,7 +80,7 @@ def assign(
     """Begin a user's session under a raw id; None ends all of them.
 
     An id that the user has already begins anew.  Raises ``IntegrityError``
-    for another user's.
+    for another user's; the unit is then of no use.
     """
     if session_id is None:
         end_all(unit, user_id)
