@@ -19,7 +19,7 @@ from bench import bulk, crowd, load, machine, people, plans
 from bench.crowd import Crowd
 from bench.servers import Failed, started
 from bench.workday import Workday
-from bienvenue import login
+from bienvenue import by_address
 from bienvenue.auth import Auth
 from bienvenue.config import Settings
 from bienvenue.db import DB
@@ -172,7 +172,7 @@ def _look(place: Place, auth: Auth) -> Callable[[], float]:
     def look() -> float:
         email = crowd.email(next(numbers))
         began = time.perf_counter()
-        found = login.row(auth.db, email)
+        found = by_address.row(auth.db, email)
         took = time.perf_counter() - began
         assert found is not None
         return took

@@ -18,9 +18,9 @@ from bench import crowd
 from bienvenue import (
     account_state,
     audit_check,
+    by_address,
     clock,
     dead_letters,
-    login,
     one_time_token,
     outbox,
     session,
@@ -186,7 +186,7 @@ class Workday:
 
     def _token(self, purpose: Purpose, subject: str = "") -> str:
         """Make a token as its letter would."""
-        user = login.find(self.db, WHO)
+        user = by_address.find(self.db, WHO)
         assert user is not None
         found = user.id
         return self.db.write(
@@ -203,7 +203,7 @@ class Workday:
         verification.by_link(token, Proof(password=PASSWORD))
 
     def _verify_by_code(self) -> None:
-        user = login.find(self.db, WHO)
+        user = by_address.find(self.db, WHO)
         assert user is not None
         found = user.id
         _, code = self.db.write(
@@ -238,7 +238,7 @@ class Workday:
     def _move(self, change: EmailChange) -> None:
         change.request(self._enter(), OTHER)
         change.confirm(self._token(Purpose.CHANGE_EMAIL, OTHER))
-        user = login.find(self.db, OTHER)
+        user = by_address.find(self.db, OTHER)
         assert user is not None
         found = user.id
         back = self.db.write(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bienvenue import DB, Auth, clock, login, secret
+from bienvenue import DB, Auth, by_address, clock, login, secret
 from bienvenue.client import Client
 from bienvenue.errors import InvalidCredentials
 from bienvenue.passwords import PasswordHasher
@@ -90,7 +90,7 @@ def test_whoever_registers_is_found_by_what_was_typed(
 ) -> None:
     """An international domain is stored decoded (RFC 5891)."""
     user = auth.register_user("ann@xn--bcher-kva.example", "pw")
-    found = login.find(auth.db, typed)
+    found = by_address.find(auth.db, typed)
     assert found is not None
     assert found.id == user.id
     assert auth.valid_login(typed, "pw")
@@ -107,7 +107,7 @@ def test_a_reset_takes_the_address_in_either_form(auth: Auth) -> None:
 def test_a_look_alike_finds_nobody(auth: Auth) -> None:
     """Unicode TR 36: the Kelvin sign is no k, though NFC makes it one."""
     auth.register_user("kate@example.com", "pw")
-    assert login.find(auth.db, "\u212aate@example.com") is None
+    assert by_address.find(auth.db, "\u212aate@example.com") is None
 
 
 def test_a_session_keeps_what_the_client_showed_within_bounds(

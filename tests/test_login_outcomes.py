@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bienvenue import DB, login
+from bienvenue import DB, by_address, login
 from bienvenue.client import Client
 from bienvenue.login import Verified
 from bienvenue.passwords import PasswordHasher
@@ -49,7 +49,7 @@ def test_an_upgrade_costs_one_verification(db: DB) -> None:
 )
 def test_nobody_is_nobody(db: DB, email: Any) -> None:
     db.add_user(EMAIL, CHEAP.hash("pw"))
-    assert login.find(db, email) is None
+    assert by_address.find(db, email) is None
     assert login.verify_password(db, CHEAP, email, "pw") is None
 
 

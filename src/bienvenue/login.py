@@ -7,28 +7,21 @@ meanwhile (OWASP ASVS 7.4.3).
 """
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, orm, select
+from sqlalchemy import Row, orm
 
-from bienvenue import address, audit, secret, session
+from bienvenue import audit, by_address, secret, session
 from bienvenue.client import Client
 from bienvenue.db import DB, lock_user
 from bienvenue.errors import (
-    InvalidQuery,
     PasswordChangeRequired,
     UserNotFound,
 )
 from bienvenue.events import Event
 from bienvenue.passwords import PasswordHasher
 from bienvenue.session import Span
-from bienvenue.user import User, is_storable
-
-_USERS = cast(Table, User.__table__)
-# Built once: to build one takes longer than to run it.
-_ROWS = select(_USERS).where(
-    _USERS.c.email_key.in_(bindparam("keys", expanding=True))
-)
+from bienvenue.user import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ def verify_password(
     An unknown address costs the time of a wrong password.  A hash of
     another cost or scheme is replaced, now that the password is at hand.
     """
-    user = row(db, email)
+    user = by_address.row(db, email)
     if user is None:
         hasher.verify_dummy(password)
         return None
@@ -149,13 +142,13 @@ def failed(db: DB, email: object) -> None:
 
     The same statements for both: the time does not tell them apart.
     """
-    text = as_text(email)
+    text = by_address.as_text(email)
 
     def note(unit: orm.Session) -> None:
         audit.record(
             unit,
             Event.LOGIN_FAILED,
-            user_id=owner_id(unit, text),
+            user_id=by_address.owner_id(unit, text),
             outcome="failure",
             method="password",
             account=audit.pseudonym(unit, text),
@@ -185,47 +178,6 @@ def start(
     )
     audit.record(unit, Event.SESSION_CREATED, user_id=user_id)
     return session_id
-
-
-def find(db: DB, email: object) -> User | None:
-    """Return the user of an address, or None; never raises on any text."""
-    for email_key in address.keys(as_text(email)):
-        try:
-            return db.find_user_by(email_key=email_key)
-        except (UserNotFound, InvalidQuery):
-            continue
-    return None
-
-
-def row(db: DB, email: object) -> Row[Any] | None:
-    """Return the row of an address, or None, in the same time.
-
-    One query whatever is found, and no entity: one that is made for a known
-    address alone can be told from none by a patient clock.  Never raises on
-    any text.
-    """
-    keys = [key for key in address.keys(as_text(email)) if is_storable(key)]
-    rows = db.read(lambda unit: unit.execute(_ROWS, {"keys": keys}).all())
-    found = {each.email_key: each for each in rows}
-    return next((found[key] for key in keys if key in found), None)
-
-
-def owner_id(unit: orm.Session, email: str) -> int | None:
-    """Return whose address a text is, in one query whoever that is."""
-    storable = filter(is_storable, address.keys(email))
-    return unit.scalar(
-        select(User.id).where(User.email_key.in_(list(storable)))
-    )
-
-
-def as_text(email: object) -> str:
-    """Return what was brought as an address as text; nothing if it is none.
-
-    Total: no account has the empty address.
-    """
-    if isinstance(email, bytes):
-        return email.decode("utf-8", "replace")
-    return email if isinstance(email, str) else ""
 
 
 def _verified(user: Row[Any], hashed_password: str) -> Verified:

@@ -115,8 +115,9 @@ def _settled(
     """
     if dialect.driver == "pymysql":
         asked = options.get("read_timeout")
-        connection._read_timeout = asked  # noqa: SLF001 - no other way
-        held, option = connection._sock, _SILENCE  # noqa: SLF001 - nor here
+        # PyMySQL says neither by a public name once it is connected.
+        connection._read_timeout = asked  # noqa: SLF001 - see above
+        held, option = connection._sock, _SILENCE  # noqa: SLF001 - see above
         if option is not None and isinstance(held, socket.socket):
             held.setsockopt(socket.IPPROTO_TCP, option, _SILENT_SECONDS * 1000)
     return connection

@@ -13,7 +13,7 @@ from sqlalchemy import orm
 from bienvenue import (
     address,
     audit,
-    login,
+    by_address,
     mailbox_proof,
     one_time_token,
     outbox,
@@ -49,7 +49,7 @@ def hand_out(db: DB, settings: Settings, email: str | bytes) -> str:
 
     Raises ``UnknownAddress``, for a disabled account too.
     """
-    user = login.find(db, email)
+    user = by_address.find(db, email)
     if user is None:
         raise UnknownAddress
     user_id = user.id
@@ -82,7 +82,7 @@ def record_request(unit: orm.Session, email: str) -> None:
     audit.record(
         unit,
         Event.RESET_REQUESTED,
-        user_id=login.owner_id(unit, email),
+        user_id=by_address.owner_id(unit, email),
         account=audit.pseudonym(unit, email),
     )
 
@@ -153,7 +153,7 @@ def _record_failure(unit: orm.Session, email: str | None) -> None:
     audit.record(
         unit,
         Event.TOKEN_FAILED,
-        user_id=None if email is None else login.owner_id(unit, email),
+        user_id=None if email is None else by_address.owner_id(unit, email),
         outcome="failure",
         purpose=_PURPOSE,
         account=None if email is None else audit.pseudonym(unit, email),

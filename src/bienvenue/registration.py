@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import orm, select, update
 
-from bienvenue import address, audit, login, mailbox_proof, outbox
+from bienvenue import address, audit, by_address, mailbox_proof, outbox
 from bienvenue.config import Settings
 from bienvenue.db import DB, insert_user
 from bienvenue.errors import EmailTaken
@@ -105,7 +105,7 @@ def record_taken(unit: orm.Session, email: str) -> None:
     audit.record(
         unit,
         Event.USER_EXISTS,
-        user_id=login.owner_id(unit, email),
+        user_id=by_address.owner_id(unit, email),
         outcome="failure",
         account=audit.pseudonym(unit, email),
     )

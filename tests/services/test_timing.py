@@ -15,7 +15,7 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 
-from bienvenue import Auth, Settings, create_app, login
+from bienvenue import Auth, Settings, by_address, create_app
 from bienvenue.passwords import PasswordHasher
 from tests.http.client import Client, new_address
 from tests.service import Service, started
@@ -182,7 +182,7 @@ def leave_out_the_letter(monkeypatch: pytest.MonkeyPatch) -> None:
     real = Auth.request_password_reset
 
     def early(self: Auth, email: str) -> None:
-        if login.find(self.db, email) is not None:
+        if by_address.find(self.db, email) is not None:
             real(self, email)
 
     monkeypatch.setattr(Auth, "request_password_reset", early)

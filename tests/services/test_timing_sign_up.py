@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bienvenue import DB, Settings, create_app, login, registration
+from bienvenue import DB, Settings, by_address, create_app, registration
 from bienvenue.features.email_change.flow import EmailChange
 from bienvenue.passwords import PasswordHasher
 from bienvenue.session_check import SignedIn
@@ -216,7 +216,7 @@ def leave_out_the_change(monkeypatch: pytest.MonkeyPatch) -> None:
     def early(
         self: EmailChange, user: SignedIn, email: str, *, told: bool = True
     ) -> None:
-        if login.find(self._db, email) is None:
+        if by_address.find(self._db, email) is None:
             real(self, user, email, told=told)
 
     monkeypatch.setattr(EmailChange, "request", early)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import orm
 
-from bienvenue import login
+from bienvenue import by_address, login
 from bienvenue.auth.base import Base
 from bienvenue.client import Client, acting, current
 from bienvenue.db import lock_user
@@ -81,7 +81,7 @@ class SigningIn(Base):
         Returns the session id, or None for an unknown address or a
         disabled account.  It counts as a login with a password does.
         """
-        user = login.find(self.db, email)
+        user = by_address.find(self.db, email)
         if user is None:
             return None
         user_id, span = user.id, self.session_span

@@ -5,7 +5,7 @@ from datetime import timedelta
 import click
 from sqlalchemy import orm, select
 
-from bienvenue import address, login, registration, roles
+from bienvenue import address, by_address, registration, roles
 from bienvenue.auth import Auth
 from bienvenue.commands import asked, opened, told
 from bienvenue.commands.acts import Act, Manner, perform
@@ -32,7 +32,7 @@ def create(manner: Manner, email: str | None) -> None:
     wanted = address.parse(email)
     settings = opened.settings_of(manner.url)
     with opened.to_change(settings, _COMMAND) as auth:
-        there = login.find(auth.db, wanted)
+        there = by_address.find(auth.db, wanted)
         if there is None:
             _add(manner, auth, wanted)
     if there is None:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 
 from sqlalchemy import orm
 
-from bienvenue import database_file, login, secret, shown
+from bienvenue import by_address, database_file, secret, shown
 from bienvenue.auth import Auth
 from bienvenue.client import Client, acting
 from bienvenue.commands import database
@@ -85,7 +85,7 @@ def acting_operator(command: str) -> AbstractContextManager[None]:
 
 def account(db: DB, address: str) -> User:
     """Return the account of an address; raises ``UnknownAddress``."""
-    user = login.find(db, address)
+    user = by_address.find(db, address)
     if user is None:
         raise UnknownAddress
     return user

@@ -23,7 +23,8 @@ from sqlalchemy.schema import (
     ExecutableDDLElement,
 )
 
-_NOTHING = DDL("DO 0")  # type: ignore[no-untyped-call]  # theirs
+# SQLAlchemy gives no types to what makes a DDL.
+_NOTHING = DDL("DO 0")  # type: ignore[no-untyped-call]  # see above
 
 
 @contextmanager

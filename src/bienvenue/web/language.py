@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from flask import current_app, request
 
-from bienvenue import login, translation
+from bienvenue import by_address, translation
 from bienvenue.web import cookies
 from bienvenue.web.current_user import signed_in
 from bienvenue.web.extension import here
@@ -110,5 +110,5 @@ def _own() -> str | None:
     if email is None and cookies.session_id(request):
         user = signed_in()
         email = user and user.email
-    found = login.find(here().auth.db, email) if email else None
+    found = by_address.find(here().auth.db, email) if email else None
     return found.language if found else None

@@ -16,7 +16,7 @@ from sqlalchemy import Row, orm, select
 
 from bienvenue import (
     audit,
-    login,
+    by_address,
     mailbox_proof,
     one_time_token,
     outbox,
@@ -72,7 +72,7 @@ class Verification:
         """
         if self._auth.settings.mail == "off":
             raise MailOff
-        user = login.row(self._db, email)
+        user = by_address.row(self._db, email)
         recipient = user.email if user else email
         user_id = user.id if user and user.verified_at is None else None
         self._db.write(
@@ -133,7 +133,7 @@ class Verification:
         can be guessed, so it gives nobody an account.  Whatever is wrong,
         it costs the same, and is told as ``InvalidToken``.
         """
-        user = login.row(self._db, email)
+        user = by_address.row(self._db, email)
         right = self._is_registrant(user, proof)
         # Nobody has this id: an unknown address takes as many statements.
         user_id = user.id if user else 0
