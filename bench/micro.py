@@ -29,7 +29,7 @@ from bienvenue.config import Settings
 from bienvenue.metrics.meter import Meter
 from bienvenue.route_table import layout
 from bienvenue.server import answer, environ
-from bienvenue.session_check import _query
+from bienvenue.session_check.query import of_one
 from bienvenue.web.door import _COOKIE, Door
 from bienvenue.web.extension import KEY
 from bienvenue.web.watched_door import CountedDoor
@@ -147,7 +147,7 @@ def _by_prometheus_client(folder: Path) -> Callable[[float], object]:
 
 def fetch(file: Path) -> Callable[[bytes], object]:
     """Return the query of a session check, on a connection of its own."""
-    compiled = _query().compile(dialect=sqlite.dialect())
+    compiled = of_one().compile(dialect=sqlite.dialect())
     sql, order = str(compiled), compiled.positiontup or []
     connection = sqlite3.connect(file, isolation_level=None)
     cursor = connection.cursor()

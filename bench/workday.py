@@ -43,7 +43,8 @@ from bienvenue.interchange.importing import bring_in, examine
 from bienvenue.last_seen import LastSeen
 from bienvenue.one_time_token import Purpose
 from bienvenue.outbox import OutboxRow
-from bienvenue.session_check import SignedIn, _query
+from bienvenue.session_check import SignedIn
+from bienvenue.session_check.query import of_one
 from bienvenue.transfer import _batches, tables
 
 PASSWORD = "a workday is eight hours"
@@ -178,7 +179,7 @@ class Workday:
         self._find(raw)
         given = {"digest": raw, "now": clock.now()}
         with self.db.engine.connect() as connection:
-            assert connection.execute(_query(), given).first()
+            assert connection.execute(of_one(), given).first()
 
     def _user_of_session(self) -> None:
         raw = crowd.session_id(7)

@@ -128,7 +128,7 @@ def test_nothing_is_run_or_imported_by_a_name_at_hand() -> None:
         ("__init__.py", "import_module"),
         ("commands/on_demand.py", "import_module"),
         # SQLAlchemy's, of statements that are compiled beforehand.
-        ("session_check.py", "query.compile"),
+        ("session_check/query.py", "query.compile"),
     }
 
 
