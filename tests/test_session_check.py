@@ -215,3 +215,86 @@ def test_a_database_that_is_away_is_one_clear_error(
         assert str(caught.value) == "the database cannot be reached"
         assert caught.value.__cause__ is None
     assert db.check_session(RAW)
+
+
+@pytest.mark.engine("sqlite")
+def test_a_snapshot_is_of_one_moment_and_of_one_thread(db: DB) -> None:
+    check = db.check_session
+    check.open_snapshot()
+    assert check(RAW)
+    db.update_user(2, session_id=None)
+    assert check(RAW)
+    elsewhere: list[SignedIn | None] = []
+    thread = threading.Thread(target=lambda: elsewhere.append(check(RAW)))
+    thread.start()
+    thread.join()
+    assert elsewhere == [None]
+    check.close_snapshot()
+    assert check(RAW) is None
+
+
+@pytest.mark.engine("sqlite")
+def test_time_goes_on_in_a_snapshot(
+    db: DB, frozen: clock.FrozenClock
+) -> None:
+    db.check_session.open_snapshot()
+    assert db.check_session(RAW)
+    frozen.advance(days=30)
+    assert db.check_session(RAW) is None
+    db.check_session.close_snapshot()
+
+
+@pytest.mark.engine("sqlite")
+def test_a_closed_snapshot_pins_no_old_state(db: DB) -> None:
+    with closing(sqlite3.connect(db.url.database or "", timeout=0)) as other:
+        for _ in range(3):
+            db.check_session.open_snapshot()
+            assert db.check_session(RAW)
+            db.check_session.close_snapshot()
+            emptied = other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            assert emptied.fetchone() == (0, 0, 0)
+
+
+@pytest.mark.engine("sqlite")
+def test_a_snapshot_of_a_lost_connection_is_none(db: DB) -> None:
+    """The question finds out, and is answered on another connection."""
+    check = db.check_session
+    check.close_snapshot()
+    assert connections(db) == 0
+    assert check(RAW)
+    driver(db).close()
+    check.open_snapshot()
+    assert check(RAW)
+    check.close_snapshot()
+    check.open_snapshot()
+    driver(db).close()
+    assert check(RAW)
+    db.update_user(2, session_id=None)
+    assert check(RAW) is None
+    check.close_snapshot()
+
+
+@pytest.mark.engine("sqlite")
+def test_the_log_stays_small_beside_many_snapshots(db: DB) -> None:
+    """It is begun anew, though somebody reads nearly all the time."""
+    log = Path(f"{db.url.database}-wal")
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            db.check_session.open_snapshot()
+            for _ in range(30):
+                db.check_session(RAW)
+            db.check_session.close_snapshot()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        for number in range(1500):
+            db.update_user(1, email=f"{number}@example.com")
+    finally:
+        over.set()
+        thread.join()
+    # After a thousand pages SQLite begins anew when nobody reads; all that
+    # was written here are twelve thousand.
+    assert log.stat().st_size < 6 * 1000 * 4096

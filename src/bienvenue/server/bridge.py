@@ -9,6 +9,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -21,6 +22,7 @@ from bienvenue.server.pool import Pool
 from bienvenue.server.reaper import Reaper
 from bienvenue.server.room import BatchDoor, Reply
 from bienvenue.server.rsgi import Exchange, Headers, Scope
+from bienvenue.server.turn import Turn, turn_of
 from bienvenue.server.way_in import WayIn
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ class Bridge:
                 door,
                 enter=self._enter,
                 refuse=self._refuse,
-                failed=lambda error: _report("the door", error),
+                failed=partial(_report, "the door"),
                 waiting=queue,
             )
         else:
@@ -110,10 +112,13 @@ class Bridge:
         self._reading: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pace = Pace()
+        self._turn: Turn | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Granian is about to serve; every call will be made on ``loop``."""
-        self._loop = loop
+        if loop is not self._loop:
+            self._loop, told = loop, partial(_report, "the door")
+            self._turn = turn_of(self._door, loop, told)
 
     def __rsgi__(self, scope: Scope, proto: Exchange) -> Awaitable[None]:
         """Take one request; what is returned ends after its answer."""
@@ -123,6 +128,9 @@ class Bridge:
             pace.begin(self._loop)
         if scope.method == "GET":
             if self._door is not None:
+                turn = self._turn
+                if turn is not None and not turn.is_on:
+                    turn.look()
                 reply = self._at_the_door(self._door, scope)
                 if reply is not None:
                     proto.response_bytes(*reply)

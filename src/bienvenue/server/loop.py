@@ -7,6 +7,7 @@ does for all that came meanwhile.
 """
 
 import asyncio
+from collections.abc import Sized
 from typing import Any
 
 from bienvenue.server.at_once import task_factory
@@ -24,6 +25,12 @@ class Loop(asyncio.SelectorEventLoop):
     """
 
     _is_woken = False
+    # asyncio's own queue; where that has another name, nobody stands behind.
+    _ready: Sized = ()
+
+    def behind(self) -> int:
+        """Return how many calls stand behind the one that is made now."""
+        return len(self._ready)
 
     def _write_to_self(self) -> None:
         if not self._is_woken:

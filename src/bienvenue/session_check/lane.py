@@ -1,5 +1,6 @@
 """One thread's own connection, past the pool and its bookkeeping."""
 
+import sqlite3
 import weakref
 from collections.abc import Sequence
 from typing import Any
@@ -30,6 +31,16 @@ class Lane:
         # All rows, though there is one at most: SQLite keeps a read
         # transaction open until it has been told there are no more.
         return self._cursor.fetchall()
+
+    def begin(self) -> None:
+        """Have what is asked from now on hold at one moment (SQLite)."""
+        self._cursor.execute("BEGIN")
+
+    def end(self) -> None:
+        """Have it hold when it is asked again, as before ``begin``."""
+        held = self._connection.driver_connection
+        if isinstance(held, sqlite3.Connection) and held.in_transaction:
+            self._cursor.execute("COMMIT")
 
     def close(self) -> None:
         """Close the connection."""

@@ -63,6 +63,7 @@ class Door:
     def __init__(self, auth: Auth) -> None:
         """Check the sessions of this ``Auth``."""
         self._check = auth.check_session
+        self._sessions = auth.db.check_session
         self._name = cookies.name(auth.settings, cookies.SESSION)
         host = auth.settings.host_cookie
         self._cookie = _HOST_COOKIE if host else _COOKIE
@@ -84,6 +85,18 @@ class Door:
             return None
         user = self._checked(question.session_id)
         return None if user is None else self.answer(question, user)
+
+    def turn_begins(self) -> None:
+        """Many have asked, and are answered next: by one look at the file.
+
+        Whoever stood there when it was taken is answered as of then, which
+        is after they asked (``server/turn.py``).
+        """
+        self._sessions.open_snapshot()
+
+    def turn_ends(self) -> None:
+        """Look anew for whoever comes now."""
+        self._sessions.close_snapshot()
 
     def question(self, scope: Scope) -> Question | None:
         """Return what a GET asks, or None; waits for nothing."""
