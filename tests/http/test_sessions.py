@@ -139,3 +139,15 @@ def test_the_cookie_lasts_no_longer_than_the_session(tmp_path: Path) -> None:
         body = {"email": email, "password": PASSWORD}
         answer = client.ask("POST", "/sessions", data=body)
         assert "; Max-Age=4000; " in answer.headers["Set-Cookie"]
+
+
+def test_the_fast_answers_tell_their_length(client: Client) -> None:
+    """A proxy keeps its connection by that (RFC 9112, 6.3)."""
+    client.log_in(client.register())
+    profile = client.ask("GET", "/profile")
+    verify = client.ask("GET", "/verify")
+    assert profile.headers["Content-Length"] == str(len(profile.content))
+    assert (verify.headers["Content-Length"], verify.content) == ("0", b"")
+    for each in (profile, verify):
+        assert each.status_code == 200
+        assert "Transfer-Encoding" not in each.headers

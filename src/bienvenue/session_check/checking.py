@@ -2,7 +2,7 @@
 
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -27,6 +27,7 @@ class SessionCheck:
         """Compile the query; each thread connects when it first asks."""
         self._engine = make_engine(url, pooled=False)
         self._one = Statement(self._engine, of_one())
+        self._given = self._one.given_both()
         self._of_many: dict[int, Statement] = {}
         self._lanes: weakref.WeakSet[Lane] = weakref.WeakSet()
         self._listing = threading.Lock()
@@ -40,8 +41,8 @@ class SessionCheck:
 
         Raises ``DatabaseUnavailable`` when a fresh connection fails too.
         """
-        asked = {"digest": secret.digest(session_id), "now": clock.now_us()}
-        rows = self._ask(self._one, asked)
+        given = self._given(secret.digest(session_id), clock.now_us())
+        rows = self._ask(self._one.sql, given)
         return SignedIn._make(rows[0]) if rows else None
 
     def many(self, session_ids: Sequence[str]) -> list[SignedIn | None]:
@@ -63,7 +64,7 @@ class SessionCheck:
             query = of_many(places)
             statement = Statement(self._engine, query)
             self._of_many[places] = statement
-        rows = self._ask(statement, values)
+        rows = self._ask(statement.sql, statement.given(values))
         found = {row[0]: SignedIn._make(row[1:]) for row in rows}
         return [found.get(each) for each in digests]
 
@@ -110,14 +111,11 @@ class SessionCheck:
                 self._lanes.add(lane)
         return lane
 
-    def _ask(
-        self, statement: Statement, values: Mapping[str, object]
-    ) -> Sequence[Any]:
-        given = statement.given(values)
+    def _ask(self, sql: str, given: Any) -> Sequence[Any]:
         try:
-            return self._lane().fetch(statement.sql, given)
+            return self._lane().fetch(sql, given)
         except (self._driver_error, DBAPIError):
-            return self._again(statement.sql, given)
+            return self._again(sql, given)
 
     def _again(self, sql: str, given: Any) -> Sequence[Any]:
         """Ask once more on a new connection: the last may have been lost."""
