@@ -5,7 +5,8 @@ Nothing here knows Flask.
 """
 
 from bienvenue.server.body import Limits
-from bienvenue.server.bridge import TOO_LARGE, Bridge, Door
+from bienvenue.server.bridge import Bridge, Door
+from bienvenue.server.inside import TOO_LARGE
 from bienvenue.server.leave import leave
 from bienvenue.server.listen import CannotListen, PortForbidden, PortTaken
 from bienvenue.server.options import AppFactory, DoorFactory, Options, Tls
