@@ -12,30 +12,41 @@ from sqlalchemy import orm, select
 from bienvenue import audit
 from bienvenue.errors import LastAdmin
 from bienvenue.events import Event
-from bienvenue.user import User
+from bienvenue.user import UNUSABLE, User
 
 ADMIN: Final = "admin"
 
-# One who cannot sign in, or waits to be deleted, looks after nothing.
-_ACTIVE = (
+# One who is shut out, or waits to be deleted, looks after nothing.
+_APPOINTED = (
     User.role == ADMIN,
     User.disabled_at.is_(None),
     User.deletion_due_at.is_(None),
 )
+# Nor, yet, one who never chose a password: whether they will, who knows.
+_ACTIVE = (*_APPOINTED, User.hashed_password != UNUSABLE)
 
 
 def is_active(user: User) -> bool:
-    """Tell whether a user is an admin who can act as one."""
+    """Tell whether a user is an admin who can act as one.
+
+    One who has yet to choose a password cannot.
+    """
     return (
         user.role == ADMIN
         and user.disabled_at is None
         and user.deletion_due_at is None
+        and user.hashed_password != UNUSABLE
     )
 
 
 def exist(unit: orm.Session) -> bool:
-    """Tell whether there is an admin at all who can act as one."""
-    return unit.scalar(select(User.id).where(*_ACTIVE).limit(1)) is not None
+    """Tell whether there is an admin at all, who is not shut out.
+
+    One who has yet to choose a password is there too: once somebody was
+    appointed, no link that was printed before may make another the first.
+    """
+    query = select(User.id).where(*_APPOINTED).limit(1)
+    return unit.scalar(query) is not None
 
 
 def change(unit: orm.Session, user: User, role: str | None) -> bool:
@@ -62,8 +73,9 @@ def change(unit: orm.Session, user: User, role: str | None) -> bool:
 def spare_last(unit: orm.Session, user: User) -> None:
     """Raise ``LastAdmin`` if nobody else could administer the service.
 
-    The caller holds the user's row, and from here on those of all other
-    admins: of two who take each other's role at once, one is refused.
+    Somebody who never chose a password could not.  The caller holds the
+    user's row, and from here on those of all others who could: of two who
+    take each other's role at once, one is refused.
     """
     if not is_active(user):
         return

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, String
 from sqlalchemy.orm import (
@@ -18,6 +18,9 @@ from sqlalchemy.sql import operators
 from bienvenue import address, clock
 from bienvenue.columns import Base, Instant, exact
 from bienvenue.errors import UnknownAttribute
+
+UNUSABLE: Final = "!"
+"""Kept as the hash of an account without a password: none matches it."""
 
 _REQUIRED = {"email": 320, "hashed_password": 512}  # characters at most
 _OPTIONAL = frozenset({"session_id", "reset_token"})

@@ -15,7 +15,7 @@ from bienvenue.features.admin import first
 from bienvenue.features.admin.flow import Admin
 from tests.commands.accounts import BOB, WORD, at_hand
 
-ANN = "ann@example.com"
+ANN, AL = "ann@example.com", "al@example.com"
 
 
 @pytest.fixture
@@ -96,19 +96,25 @@ def test_admins_are_listed(auth: Auth) -> None:
     none = run("list")
     assert (none.stdout, none.exit_code) == ("", 0)
     assert "nobody" in none.stderr
-    for email in (ANN, BOB):
+    auth.register_user(AL, WORD)
+    for email in (ANN, BOB, AL):
         run("create", email, "--yes")
     auth.disable_user(1)
     assert run("list").stdout == (
-        f"       1  {BOB}  cannot sign in\n       2  {ANN}\n"
+        f"       1  {BOB}  cannot sign in\n       2  {AL}\n"
+        f"       3  {ANN}  no password yet\n"
     )
     found = json.loads(run("list", "--json").stdout)["admins"]
-    assert [each["active"] for each in found] == [False, True]
+    assert [each["active"] for each in found] == [False, True, False]
 
 
 def test_the_last_admin_is_not_revoked(auth: Auth) -> None:
-    for email in (ANN, BOB):
-        run("create", email, "--yes")
+    done = run("create", ANN, "--yes")
+    run("create", BOB, "--yes")
+    alone = run("revoke", BOB, "--yes")
+    assert alone.exit_code == 1  # Ann has not used her link yet
+    assert "this is the last admin" in alone.stderr
+    auth.update_password(done.stdout.strip().rpartition("=")[2], WORD)
     assert run("revoke", BOB, "--yes").stdout == f"{BOB}: no admin any more\n"
     last = run("revoke", ANN, "--yes")
     assert last.exit_code == 1

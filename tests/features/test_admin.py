@@ -20,14 +20,15 @@ from bienvenue.errors import (
     SessionRequired,
     UserNotFound,
 )
-from bienvenue.features.admin import everyone
+from bienvenue.features.admin import everyone, first
 from bienvenue.features.admin.flow import Admin
 from bienvenue.features.admin.log import EventFilters
 from bienvenue.features.admin.shapes import Actor
 from bienvenue.outbox import OutboxRow
+from bienvenue.user import UNUSABLE
 from tests.features.admins import ANN, PASSWORD, ann, promote, signed_in
 
-BOB, EVE = "bob@example.com", "eve@example.com"
+BOB, EVE, AL = "bob@example.com", "eve@example.com", "al@example.com"
 Verb = Callable[[Admin, Actor, int], object]
 
 
@@ -250,9 +251,54 @@ def test_the_last_admin_stays(auth: Auth, name: str) -> None:
     assert admin.require(signed_in(auth, BOB))
 
 
-def test_of_two_who_take_each_others_role_one_is_refused(auth: Auth) -> None:
+def appointed(auth: Auth) -> int:
+    """Make Al an admin, as an operator does: without a password."""
+    auth.db.add_user(AL, UNUSABLE)
+    return promote(auth, AL)
+
+
+@pytest.mark.parametrize("name", ["disable", "delete", "revoke_admin"])
+def test_one_without_a_password_is_no_other_admin(
+    auth: Auth, name: str
+) -> None:
+    actor, admin, al = ann(auth), Admin(auth), appointed(auth)
+    assert [each.email for each in admin.users(status="admin").items] == [
+        AL,
+        ANN,
+    ]
+    for away in (auth.disable_user, auth.delete_user, auth.schedule_deletion):
+        with pytest.raises(LastAdmin):
+            away(actor.id)
+    with pytest.raises(LastAdmin):
+        getattr(admin, name)(actor, actor.id)
+    token = auth.get_reset_password_token(AL)
+    with pytest.raises(LastAdmin):  # to have a link is not to have used it
+        getattr(admin, name)(actor, actor.id)
+    auth.update_password(token, PASSWORD)
+    getattr(admin, name)(actor, actor.id)
+    with pytest.raises(LastAdmin):
+        getattr(admin, name)(actor, al)
+
+
+@pytest.mark.parametrize("name", ["disable", "delete", "revoke_admin"])
+def test_one_without_a_password_can_always_be_taken_back(
+    auth: Auth, name: str
+) -> None:
+    admin, al = Admin(auth), appointed(auth)
+    # Alone they are enough of an admin for no link to make another first.
+    assert first.invite(auth.db) is None
+    getattr(admin, name)(ann(auth), al)
+    assert admin.require(signed_in(auth, ANN))
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_of_two_who_take_each_others_role_one_is_refused(
+    auth: Auth, *, more: bool
+) -> None:
     actor = ann(auth)
     promote(auth, BOB)
+    if more:  # who could not act as one changes nothing about it
+        appointed(auth)
     bob = Admin(auth).require(signed_in(auth, BOB))
     pairs = [(actor, bob.id), (bob, actor.id)]
 

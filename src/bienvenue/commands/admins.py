@@ -13,9 +13,8 @@ from bienvenue.errors import AddressUnproven, ConfigurationError
 from bienvenue.features.admin import first
 from bienvenue.features.admin.deeds import refuse_to_promote
 from bienvenue.features.admin.flow import Admin
-from bienvenue.interchange.record import UNUSABLE
 from bienvenue.links import Links
-from bienvenue.user import User
+from bienvenue.user import UNUSABLE, User
 
 _COMMAND = "admin create"
 
@@ -79,10 +78,17 @@ def show(url: str | None, *, as_json: bool) -> None:
         )
         return
     for user in found:
-        state = "" if roles.is_active(user) else "  cannot sign in"
-        click.echo(told.printable(f"{user.id:>8}  {user.email}{state}"))
+        line = f"{user.id:>8}  {user.email}{_state(user)}"
+        click.echo(told.printable(line))
     if not found:
         click.echo("nobody; `bienvenue admin create` makes one", err=True)
+
+
+def _state(user: User) -> str:
+    if roles.is_active(user):
+        return ""
+    shut = user.disabled_at or user.deletion_due_at
+    return "  cannot sign in" if shut else "  no password yet"
 
 
 def _admins(unit: orm.Session) -> list[User]:

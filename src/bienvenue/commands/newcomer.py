@@ -5,7 +5,7 @@ import click
 from bienvenue import address, policy, registration
 from bienvenue.commands import asked, opened, told, typed
 from bienvenue.commands.acts import Manner
-from bienvenue.interchange.record import UNUSABLE
+from bienvenue.user import UNUSABLE
 
 
 def add(

@@ -6,8 +6,7 @@ from importlib.util import find_spec
 from bienvenue import imported_hashes, pepper
 from bienvenue.config import Settings
 from bienvenue.explanation.reason import Reason, Weight, command
-from bienvenue.interchange.record import UNUSABLE
-from bienvenue.user import User
+from bienvenue.user import UNUSABLE, User
 
 _OURS = frozenset({"bcrypt", "bcrypt-sha256"})
 _PEPPERED = "$bienvenue-pepper$"

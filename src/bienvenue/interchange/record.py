@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bienvenue import address, clock, imported_hashes
 from bienvenue.errors import InvalidAddress
+from bienvenue.user import UNUSABLE
 
 # A member goes by the name it has elsewhere, too: Django, Devise, Auth0,
 # Firebase, Supabase, WordPress.
@@ -22,8 +23,6 @@ NAMES = {
     "deletion_due_at": ("deletion_due_at",),
     "language": ("language", "locale", "lang"),
 }
-UNUSABLE = "!"
-"""Kept as the hash of an account without a password: none matches it."""
 
 _VERIFIED = ("email_verified", "emailVerified")
 _TRUE = frozenset({"1", "true", "t", "yes"})
