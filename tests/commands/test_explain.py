@@ -13,7 +13,7 @@ from bienvenue import DB, Auth, Settings
 from bienvenue.cli import cli
 from bienvenue.commands import opened
 
-BOB, WORD = "Bob@example.com", "b4l0u"
+ANN, BOB, WORD = "ann@example.com", "Bob@example.com", "b4l0u"
 
 
 @pytest.fixture
@@ -62,6 +62,30 @@ def test_a_program_reads_the_same(auth: Auth) -> None:
         *(user.session_id, user.reset_token),
     ):
         assert str(secret) not in done.output
+
+
+def test_an_admin_who_has_not_chosen_a_password_yet(auth: Auth) -> None:
+    made = CliRunner().invoke(cli, ["admin", "create", ANN, "--yes"])
+    token = made.stdout.strip().rpartition("=")[2]
+    lines = [each.strip() for each in run(ANN).stdout.splitlines()]
+    assert (
+        "- no password was ever chosen: `bienvenue admin create` made the"
+        " account, and the link by which its owner chooses one was not used"
+    ) in lines
+    assert "brought in" not in "\n".join(lines)
+    auth.update_password(token, WORD)
+    assert "(development profile)" in run(ANN).stdout
+    assert "no password" not in run(ANN).stdout
+
+
+def test_an_account_that_was_brought_in_without_a_password(
+    auth: Auth, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(f"email\n{ANN}\n")
+    brought = CliRunner().invoke(cli, ["user", "import", str(file)])
+    assert brought.exit_code == 0, brought.stderr
+    assert "the account was brought in, or made, without" in run(ANN).stdout
 
 
 @pytest.mark.engine("sqlite")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import orm, update
+from sqlalchemy import delete, orm, update
 
 from bienvenue import (
     DB,
@@ -18,12 +18,13 @@ from bienvenue import (
     one_time_token,
     outbox,
 )
+from bienvenue.audit_tables import AuditEvent
 from bienvenue.client import Client, acting
 from bienvenue.errors import InvalidCredentials
 from bienvenue.explanation import Explanation, Weight
 from bienvenue.one_time_token import Purpose
 from bienvenue.outbox import Letter
-from bienvenue.user import User
+from bienvenue.user import UNUSABLE, User
 
 BOB, WORD = "Bob@example.com", "b4l0u"
 KEY = "a secret key of forty characters in all"
@@ -113,6 +114,33 @@ def test_what_it_says_stops_a_login_does_so_and_nothing_else(
     assert found.login == "fails"
     assert all(each.fix for each in found.reasons if each.code == code)
     assert not gets_in(auth)
+
+
+def test_whose_password_was_never_chosen(db: DB) -> None:
+    auth = made(db)
+    user = db.add_user("al@example.com", UNUSABLE)
+    asked = "no password was ever chosen: "
+
+    def says() -> str:
+        (reason,) = [
+            each
+            for each in told(auth, user.email).reasons
+            if each.code == "no_password"
+        ]
+        return reason.says.removeprefix(asked)
+
+    # Made here, and whatever came of it since.
+    assert says() == "the account was made without one"
+    auth.disable_user(user.id)
+    auth.enable_user(user.id)
+    assert says() == "the account was made without one"
+    # Of one that came in by a file the log has no beginning; nor of one
+    # whose beginning is in an archive.
+    db.write(lambda unit: unit.execute(delete(AuditEvent)))
+    either = "the account was brought in, or made, without one"
+    assert says() == either
+    auth.destroy_session(user.id)
+    assert says() == either
 
 
 def test_a_pepper_that_is_gone(db: DB) -> None:

@@ -16,6 +16,7 @@ from bienvenue.explanation import (
     history,
     letters,
     limits,
+    making,
     password,
     spelling,
     state,
@@ -76,7 +77,7 @@ def explain(unit: orm.Session, settings: Settings, text: str) -> Explanation:
     spellings = sorted({user.email, user.email_key, *keys, text})
     reasons = [
         *state.of(user, settings),
-        *password.of(user, settings),
+        *password.of(user, settings, making.of(unit, user.id)),
         *throttled,
         *letters.tokens(unit, user),
         *letters.mail(unit, settings, spellings, user),

@@ -5,15 +5,27 @@ from importlib.util import find_spec
 
 from bienvenue import imported_hashes, pepper
 from bienvenue.config import Settings
+from bienvenue.explanation.making import Making
 from bienvenue.explanation.reason import Reason, Weight, command
 from bienvenue.user import UNUSABLE, User
 
 _OURS = frozenset({"bcrypt", "bcrypt-sha256"})
 _PEPPERED = "$bienvenue-pepper$"
+_WITHOUT = {
+    Making.ADMIN_CREATE: "`bienvenue admin create` made the account, and the"
+    " link by which its owner chooses one was not used",
+    Making.HERE: "the account was made without one",
+    Making.UNKNOWN: "the account was brought in, or made, without one",
+}
 
 
-def of(user: User, settings: Settings) -> Iterator[Reason]:
-    """Yield what stands between any password and the hash; never the hash."""
+def of(
+    user: User, settings: Settings, making: Making = Making.UNKNOWN
+) -> Iterator[Reason]:
+    """Yield what stands between any password and the hash; never the hash.
+
+    ``making`` says how the account came to be.
+    """
     reset = "its owner resets it by mail; or: " + command(
         "user set-password", user.email
     )
@@ -24,7 +36,7 @@ def of(user: User, settings: Settings) -> Iterator[Reason]:
         yield Reason(
             "no_password",
             Weight.STOPS,
-            "no password was ever set: the account was brought in without",
+            f"no password was ever chosen: {_WITHOUT[making]}",
             reset,
         )
     elif scheme is None or inner.startswith(_PEPPERED):
