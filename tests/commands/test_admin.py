@@ -15,7 +15,7 @@ from bienvenue.features.admin import first
 from bienvenue.features.admin.flow import Admin
 from tests.commands.accounts import BOB, WORD, at_hand
 
-ANN, AL = "ann@example.com", "al@example.com"
+ANN, AL, EVE = "ann@example.com", "al@example.com", "eve@example.com"
 
 
 @pytest.fixture
@@ -63,6 +63,49 @@ def test_a_new_address_chooses_its_password_by_a_link(auth: Auth) -> None:
     auth.update_password(token, WORD, email=ANN)
     assert auth.valid_login(ANN, WORD)
     assert admins(auth) == [ANN]
+
+
+@pytest.mark.parametrize("words", [["create"], ["create", ANN]])
+def test_a_link_says_how_its_beginning_was_chosen(
+    auth: Auth, words: list[str]
+) -> None:
+    assert run(*words, "--dry-run").stderr == ""
+    by_default = run(*words, "--yes")
+    assert "\nhttp://localhost:5000/" in by_default.stdout
+    assert (
+        "It begins with http://localhost:5000, after the setting port"
+        " (default), as public_url is not set.\n"
+    ) in by_default.stderr
+    assert "--port" in by_default.stderr
+    assert "BIENVENUE_PORT" in by_default.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "base", "said"),
+    [
+        (
+            {"BIENVENUE_PORT": "8080"},
+            "http://localhost:8080",
+            "after the setting port (environment), as public_url is not",
+        ),
+        # What somebody has chosen is not explained to them.
+        (
+            {"BIENVENUE_PUBLIC_URL": "https://accounts.example.com/auth"},
+            "https://accounts.example.com/auth",
+            "",
+        ),
+    ],
+)
+def test_the_beginning_of_a_link_is_set(
+    auth: Auth, variable: dict[str, str], base: str, said: str
+) -> None:
+    done = run("create", ANN, "--yes", env=variable)
+    assert f"\n{base}/reset_password?token=" in done.stdout
+    assert said in done.stderr
+    assert ("public_url" in done.stderr) == bool(said)
+    as_json = run("create", EVE, "--yes", "--json", env=variable)
+    assert json.loads(as_json.stdout)["url"].startswith(f"{base}/")
+    assert as_json.stderr == ""
 
 
 def test_production_promotes_no_address_that_nobody_has_proved(

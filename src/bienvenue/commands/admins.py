@@ -9,6 +9,7 @@ from bienvenue import address, by_address, registration, roles
 from bienvenue.auth import Auth
 from bienvenue.commands import asked, opened, told
 from bienvenue.commands.acts import Act, Manner, perform
+from bienvenue.commands.printed_link import PrintedLink
 from bienvenue.errors import AddressUnproven, ConfigurationError
 from bienvenue.features.admin import first
 from bienvenue.features.admin.deeds import refuse_to_promote
@@ -110,7 +111,7 @@ def _promote(manner: Manner, email: str) -> None:
 def _add(manner: Manner, auth: Auth, email: str) -> None:
     """Make an account without a password, and a link to choose one by."""
     if manner.dry_run:
-        _tell(manner, email, "would be added as an admin", None)
+        _tell(manner, email, "would be added as an admin")
         return
     if not manner.yes:
         asked.agrees(f"Make an account for {email}, and an admin of it?")
@@ -118,8 +119,9 @@ def _add(manner: Manner, auth: Auth, email: str) -> None:
     Admin(auth).grant_admin(None, user.id)
     token = auth.get_reset_password_token(user.email)
     url = Links.of(auth.settings).to("/reset_password", token=token)
-    lasts = auth.settings.reset_token_lifetime_seconds
-    _tell(manner, user.email, "added as an admin", url, lasts // 60)
+    lasts = timedelta(seconds=auth.settings.reset_token_lifetime_seconds)
+    link = PrintedLink(url, lasts, auth.settings)
+    _tell(manner, user.email, "added as an admin", link)
 
 
 def _invite(manner: Manner) -> None:
@@ -128,15 +130,15 @@ def _invite(manner: Manner) -> None:
         if auth.db.read(roles.exist):
             raise _there_is_one()
         if manner.dry_run:
-            _tell(manner, None, "a link would be printed", None)
+            _tell(manner, None, "a link would be printed")
             return
         if not manner.yes:
             asked.agrees("Print a link by which one person becomes the admin?")
         token = first.invite(auth.db)
     if token is None:  # since then
         raise _there_is_one()
-    url = first.link(settings, token)
-    _tell(manner, None, "a link for the first admin", url)
+    link = PrintedLink(first.link(settings, token), first.LIFETIME, settings)
+    _tell(manner, None, "a link for the first admin", link)
 
 
 def _there_is_one() -> ConfigurationError:
@@ -149,21 +151,18 @@ def _tell(
     manner: Manner,
     email: str | None,
     done: str,
-    url: str | None,
-    minutes: int = first.LIFETIME // timedelta(minutes=1),
+    link: PrintedLink | None = None,
 ) -> None:
     if manner.as_json:
         told.as_object(
             {
                 "email": email,
                 "done": done,
-                "url": url,
+                "url": None if link is None else link.url,
                 "dry_run": manner.dry_run,
             }
         )
         return
     click.echo(f"{email}: {done}" if email else done)
-    if url is not None:
-        within = told.count(minutes, "minute")
-        click.echo(f"open it once, within {within}:", err=True)
-        click.echo(url)
+    if link is not None:
+        link.show()
