@@ -12,13 +12,27 @@ Exit status: 0 when everything was as it should be, 1 when something was not
 
 import argparse
 import secrets
+import shlex
 import sys
+from pathlib import Path
 from typing import Any
+
+
+def _this_python() -> str:
+    """Return what runs this, as one types it in the folder one is in."""
+    python = Path(sys.executable or "python3")
+    if python.is_relative_to(Path.cwd()):
+        python = python.relative_to(Path.cwd())
+    return shlex.quote(str(python))
+
 
 try:
     import requests
 except ModuleNotFoundError:
-    sys.exit("main.py needs the package requests: pip install requests")
+    sys.exit(
+        "main.py needs the package requests:"
+        f" {_this_python()} -m pip install requests"
+    )
 
 EMAIL = f"guillaume-{secrets.token_hex(8)}@holberton.io"
 PASSWD = "b4l0u"

@@ -6,6 +6,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from tests.service import environment, free_port, started
 
 SCRIPT = Path(__file__).resolve().parent.parent / "main.py"
@@ -74,6 +76,31 @@ def test_a_wrong_answer_is_shown_beside_the_right_one() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("FAILED: POST /users: expected (200, {'ema")
     assert done.stderr.endswith("came (200, {'message': 'fine'})\n")
+
+
+@pytest.mark.parametrize("folder", [".", "elsewhere"])
+def test_without_requests_it_names_the_python_that_lacks_it(
+    tmp_path: Path, folder: str
+) -> None:
+    # Its own packages are on no path of this one: -S, and -I for ours.
+    python = tmp_path / "my venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    (tmp_path / "elsewhere").mkdir()
+    done = subprocess.run(
+        [str(python), "-I", "-S", str(SCRIPT)],
+        cwd=tmp_path / folder,
+        env=environment(),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    shown = "my venv/bin/python" if folder == "." else str(python)
+    assert done.stderr == (
+        f"main.py needs the package requests: '{shown}' -m pip install"
+        " requests\n"
+    )
 
 
 def test_a_service_that_is_not_there_is_one_line() -> None:
