@@ -80,6 +80,7 @@ def init(
     alone to read, and one that is there is never touched.
     """
     from bienvenue.commands import init as done
+    from bienvenue.commands import next_steps
 
     done.write(
         path,
@@ -90,7 +91,8 @@ def init(
     )
     root = context.find_root().command
     commands = root.commands if isinstance(root, click.Group) else {}
-    click.echo(done.next_steps(path, commands, production=production))
+    steps = next_steps.after_init(path, commands, production=production)
+    click.echo(steps)
 
 
 @click.command()
