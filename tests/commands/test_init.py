@@ -85,11 +85,44 @@ def test_production_passes_the_check(tmp_path: Path) -> None:
     assert (found["tls_proxy"], found["trusted_hops"]) == (True, 1)
     check = finished(tmp_path, "check", "--deploy", env=BARE)
     assert (check.returncode, check.stdout) == (0, "ready\n"), check.stderr
-    for line in done.stdout.partition("Next:")[2].splitlines():
-        if line.strip():
-            words = line.split("  ")[1]
-            help_ = finished(tmp_path, *words.split()[1:], "--help")
-            assert help_.returncode == 0, words
+    after = done.stdout.partition("Next:")[2].splitlines()
+    steps = [each for each in after if each.startswith("  bienvenue ")]
+    for line in steps:
+        words = line.split("  ")[1]
+        help_ = finished(tmp_path, *words.split()[1:], "--help")
+        assert help_.returncode == 0, words
+    doctor = "  bienvenue doctor --url https://accounts.example.com"
+    assert steps.index(doctor) == 1 + next(
+        number
+        for number, line in enumerate(steps)
+        if line.startswith("  bienvenue serve ")
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "assumed"),
+    [
+        ("", True),
+        ("--public-url https://people.example.org/a", True),
+        ("--trusted-hops 1", False),
+        ("--tls-certificate cert.pem --tls-key key.pem", False),
+    ],
+)
+def test_the_proxy_that_nobody_spoke_of_is_told(
+    tmp_path: Path, words: str, *, assumed: bool
+) -> None:
+    make_certificate(tmp_path)
+    line = f"init --production --yes --mail off {words}"
+    done = finished(tmp_path, *line.split(), env=BARE)
+    assert done.returncode == 0, done.stderr
+    before, _, after = done.stdout.partition("\nNext:\n")
+    assert ("trusted_hops = 1" in before) == assumed
+    assert ("tls_proxy" in before) == assumed
+    assert ("one proxy of yours in front that ends TLS" in before) == assumed
+    own = words.partition("--public-url ")[2]
+    url = own or "https://accounts.example.com"
+    assert f"\n  bienvenue doctor --url {url}\n" in after
+    assert max(map(len, done.stdout.splitlines())) <= 79
 
 
 def test_mail_may_be_off(tmp_path: Path) -> None:

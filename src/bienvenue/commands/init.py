@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -12,6 +13,18 @@ from bienvenue.commands.questions import Chosen
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
 from bienvenue.errors import ConfigurationError
 
+_ASSUMED = """\
+It assumes one proxy of yours in front that ends TLS (trusted_hops = 1,
+tls_proxy = true); where there is none, set tls_certificate and tls_key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The settings that a start will read, and what to know of them."""
+
+    settings: Settings
+    note: str
+
 
 def write(
     path: Path,
@@ -20,12 +33,13 @@ def write(
     production: bool,
     yes: bool,
     password_stdin: bool,
-) -> None:
+) -> Written:
     """Write a new settings file that ``check`` has no complaint about.
 
     What is not in ``given`` is asked for, or with ``yes`` left at its
-    default.  Raises ``ConfigurationError`` when that is not enough, or when
-    there is a file already; nothing is written then.
+    default; what that takes for granted is noted.  Raises
+    ``ConfigurationError`` when that is not enough, or when there is a file
+    already; nothing is written then.
     """
     if path.exists():
         raise settings_file.taken(path)
@@ -40,13 +54,14 @@ def write(
     if not yes:
         _refuse_given(chosen)
         questions.ask(chosen)
-    _conclude(chosen)
+    assumed = _conclude(chosen)
     content = settings_file.text(chosen)
     settings = settings_file.read_back(path, content)
     engine.parse_url(settings.database_url)
     if production:
         _refuse(safety.problems(settings))
     settings_file.create(path, content)
+    return Written(settings, _ASSUMED if assumed else "")
 
 
 def _refuse_given(chosen: Chosen) -> None:
@@ -55,16 +70,22 @@ def _refuse_given(chosen: Chosen) -> None:
     engine.parse_url(settings.database_url)
 
 
-def _conclude(chosen: Chosen) -> None:
-    """Add what follows from what was chosen, and the secret key."""
+def _conclude(chosen: Chosen) -> bool:
+    """Add what follows from what was chosen, and the secret key.
+
+    Tells whether a proxy is taken for granted, of which nobody spoke.
+    """
     chosen.setdefault("database_url", DEFAULT_DATABASE_URL)
     chosen["secret_key"] = secret.new_key()
     if "smtp_host" in chosen:
         chosen.setdefault("mail", "smtp")
     own_tls = "tls_certificate" in chosen or "tls_key" in chosen
-    if chosen["profile"] == "production" and not own_tls:
-        chosen["tls_proxy"] = True
-        chosen.setdefault("trusted_hops", 1)
+    if chosen["profile"] != "production" or own_tls:
+        return False
+    chosen["tls_proxy"] = True
+    counted = "trusted_hops" in chosen
+    chosen.setdefault("trusted_hops", 1)
+    return not counted
 
 
 def _refuse(problems: list[safety.Problem]) -> None:

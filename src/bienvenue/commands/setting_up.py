@@ -82,7 +82,7 @@ def init(
     from bienvenue.commands import init as done
     from bienvenue.commands import next_steps
 
-    done.write(
+    written = done.write(
         path,
         given,
         production=production,
@@ -91,8 +91,9 @@ def init(
     )
     root = context.find_root().command
     commands = root.commands if isinstance(root, click.Group) else {}
-    steps = next_steps.after_init(path, commands, production=production)
-    click.echo(steps)
+    click.echo(
+        next_steps.after_init(path, written.settings, commands, written.note)
+    )
 
 
 @click.command()
