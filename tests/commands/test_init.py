@@ -309,6 +309,37 @@ def test_at_a_terminal_both_files_of_tls_are_asked_for_again(
     assert found["tls_key"] == "key.pem"
 
 
+def test_at_a_terminal_it_says_what_is_lacking_where_nothing_was_typed(
+    tmp_path: Path,
+) -> None:
+    make_certificate(tmp_path)
+    answers = ["", "https://accounts.example.com", "", "", "0"]
+    answers += ["", "cert.pem", "", "key.pem"]
+    answers += ["", "mail.example.com", "", ""]
+    answers += ["", "no-reply@example.com", "postman", "", "a password"]
+    status, shown = typed(tmp_path, ["init", "--production"], answers)
+    assert status == 0, shown
+    said = [
+        line.removeprefix("Error: nothing was typed, and ").strip()
+        for line in shown.splitlines()
+        if line.startswith("Error: ")
+    ]
+    lacking = "is needed"
+    assert said == [
+        f"public_url {lacking}, as in: https://accounts.example.com",
+        f"tls_certificate {lacking}",
+        f"tls_key {lacking}",
+        f"smtp_host {lacking}, as in: mail.example.com",
+        f"mail_from {lacking}, as in: Example <no-reply@example.com>",
+        f"smtp_password {lacking}",
+    ]
+    assert "[]" not in shown  # of a default that is nothing
+    found = values(tmp_path)
+    assert found["tls_key"] == "key.pem"
+    assert found["smtp_password"] == "a password"
+    assert found["smtp_username"] == "postman"
+
+
 def test_what_is_given_is_looked_at_before_anything_is_asked(
     tmp_path: Path,
 ) -> None:

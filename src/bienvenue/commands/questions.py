@@ -36,16 +36,22 @@ def _ask_for(
 ) -> None:
     """Ask until the answer is one that the setting takes."""
     if name not in chosen:
+        needed = default is None
         chosen[name] = click.prompt(
             question,
-            default,
-            value_proc=partial(_fitting, chosen, name),
+            default or "",  # click would ask again without a word
+            show_default=bool(default),
+            value_proc=partial(_fitting, chosen, name, needed=needed),
             err=True,
         )
 
 
-def _fitting(chosen: Chosen, name: str, answer: str) -> object:
+def _fitting(
+    chosen: Chosen, name: str, answer: str, *, needed: bool
+) -> object:
     """Return an answer as the setting has it, or have it asked for again."""
+    if needed:
+        _refuse_nothing(answer, name)
     try:
         settings = Settings(**{**chosen, name: answer})
         engine.parse_url(settings.database_url)
@@ -57,6 +63,32 @@ def _fitting(chosen: Chosen, name: str, answer: str) -> object:
         raise click.UsageError(wrong[name])
     found: object = getattr(settings, name)
     return found
+
+
+def _typed(question: str, name: str, *, hide_input: bool = False) -> str:
+    """Ask for a text that cannot be done without, as it is typed."""
+
+    def some(answer: str) -> str:
+        _refuse_nothing(answer, name)
+        return answer
+
+    found: str = click.prompt(
+        question,
+        "",
+        hide_input=hide_input,
+        show_default=False,
+        value_proc=some,
+        err=True,
+    )
+    return found
+
+
+def _refuse_nothing(answer: str, name: str) -> None:
+    if answer:
+        return
+    examples = Settings.model_fields[name].examples
+    such = f", as in: {examples[0]}" if examples else ""
+    raise click.UsageError(f"nothing was typed, and {name} is needed{such}")
 
 
 def _unsafe(settings: Settings) -> dict[str, str]:
@@ -103,7 +135,7 @@ def _ask_for_pair(chosen: Chosen) -> None:
     while names[1] not in chosen:
         for name in names:
             question = str(Settings.model_fields[name].description)
-            chosen[name] = click.prompt(question, err=True)
+            chosen[name] = _typed(question, name)
         wrong = _unsafe(Settings(**chosen))
         for name in names:
             if name in wrong:
@@ -136,6 +168,6 @@ def _ask_about_mail(chosen: Chosen) -> None:
     if not chosen["smtp_username"]:
         del chosen["smtp_username"]
     elif "smtp_password" not in chosen:
-        chosen["smtp_password"] = click.prompt(
-            "And password", hide_input=True, err=True
+        chosen["smtp_password"] = _typed(
+            "And password", "smtp_password", hide_input=True
         )
