@@ -135,11 +135,15 @@ def test_mail_may_be_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "lacking"),
     [
-        ("", "mail: "),
-        ("--smtp-host mail.example.com", "mail_from: "),
-        ("--mail smtp", "smtp_host: "),
-        ("--mail off --tls-key key.pem", "tls_certificate: "),
-        ("--mail off --trusted-hops 0", "trusted_hops: "),
+        ("", "--mail off"),
+        ("--smtp-host mail.example.com", "--mail-from no-reply@example.com"),
+        ("--mail smtp", "--smtp-host smtp.example.com"),
+        ("--mail smtp", "--public-url https://accounts.example.com"),
+        (
+            "--mail off --tls-key key.pem",
+            "--tls-certificate /etc/ssl/accounts.pem --tls-key /etc/ssl/",
+        ),
+        ("--mail off --trusted-hops 0", "--trusted-hops 1"),
     ],
 )
 def test_what_is_unsafe_is_not_written(
@@ -149,10 +153,35 @@ def test_what_is_unsafe_is_not_written(
         tmp_path, "init", "--production", "--yes", *words.split(), env=BARE
     )
     assert done.returncode == 1
-    assert f"\n{lacking}" in done.stderr
-    option = lacking.rstrip(": ").replace("_", "-")
-    assert f"    --{option}\n" in done.stderr
+    setting = lacking.partition(" ")[0].removeprefix("--").replace("-", "_")
+    assert f"\n{setting}: " in done.stderr
+    assert f"\n    {lacking}" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_refusal_says_is_what_mends_it(tmp_path: Path) -> None:
+    words, tries = ["init", "--production", "--yes", "--mail", "smtp"], 0
+    while (done := finished(tmp_path, *words, env=BARE)).returncode:
+        tries += 1
+        assert tries < 3, done.stderr
+        for line in done.stderr.splitlines():
+            if line.startswith("    --"):
+                words += line.split()
+    assert tries == 1
+    found = values(tmp_path)
+    assert found["smtp_host"] == "smtp.example.com"
+    assert found["public_url"] == "https://accounts.example.com"
+
+
+def test_what_the_environment_has_wrong_is_mended_there(
+    tmp_path: Path,
+) -> None:
+    words = ["init", "--production", "--yes", "--mail", "off"]
+    weak = {**BARE, "BIENVENUE_BCRYPT_ROUNDS": "5"}
+    done = finished(tmp_path, *words, env=weak)
+    assert done.returncode == 1
+    assert "\n    export BIENVENUE_BCRYPT_ROUNDS=12\n" in done.stderr
+    assert "--bcrypt-rounds" not in done.stderr
 
 
 @pytest.mark.parametrize(

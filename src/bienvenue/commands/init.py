@@ -1,7 +1,8 @@
 """``bienvenue init``: the first settings, asked for or given."""
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from bienvenue.commands.questions import Chosen
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
 from bienvenue.errors import ConfigurationError
 
+# A setting and its value, in a command that mends something.
+_EXPORTED = re.compile(r"BIENVENUE_([A-Z_]+)=(\S+)")
 _ASSUMED = """\
 It assumes one proxy of yours in front that ends TLS (trusted_hops = 1,
 tls_proxy = true); where there is none, set tls_certificate and tls_key."""
@@ -59,7 +62,7 @@ def write(
     settings = settings_file.read_back(path, content)
     engine.parse_url(settings.database_url)
     if production:
-        _refuse(safety.problems(settings))
+        _refuse(safety.problems(settings), given)
     settings_file.create(path, content)
     return Written(settings, _ASSUMED if assumed else "")
 
@@ -88,11 +91,30 @@ def _conclude(chosen: Chosen) -> bool:
     return not counted
 
 
-def _refuse(problems: list[safety.Problem]) -> None:
+def _refuse(
+    problems: Sequence[safety.Problem], options: Container[str]
+) -> None:
+    """Exit 1 when there is any problem, having printed what mends each."""
     if not problems:
         return
     click.echo("bienvenue: nothing was written; there is to mend:", err=True)
     for one in problems:
-        option = one.setting.replace("_", "-")
-        click.echo(f"\n{one.setting}: {one.why}\n    --{option}", err=True)
+        fix = _as_options(one.fix, options)
+        click.echo(f"\n{one.setting}: {one.why}\n    {fix}", err=True)
     raise click.exceptions.Exit(1)
+
+
+def _as_options(fix: str, options: Container[str]) -> str:
+    """Return a fix in the words of this command, where it has any for it.
+
+    What it has none for comes from the environment, and is mended there.
+    """
+    exported = _EXPORTED.findall(fix)
+    if not exported or any(
+        name.lower() not in options for name, _ in exported
+    ):
+        return fix
+    return " ".join(
+        f"--{name.lower().replace('_', '-')} {value}"
+        for name, value in exported
+    )
