@@ -259,7 +259,6 @@ def test_every_setting_is_in_it_and_can_be_uncommented() -> None:
         (
             ["init", "--production"],
             [
-                "https://accounts.example.com",
                 "Tartines",
                 "",
                 "2",
@@ -269,6 +268,7 @@ def test_every_setting_is_in_it_and_can_be_uncommented() -> None:
                 "no-reply@example.com",
                 "postman",
                 "a mail password",
+                "https://accounts.example.com",
             ],
             {
                 "public_url": "https://accounts.example.com",
@@ -283,14 +283,27 @@ def test_every_setting_is_in_it_and_can_be_uncommented() -> None:
         ),
         (
             ["init", "--production"],
-            ["https://accounts.example.com", "", "", "", "off"],
-            {"mail": "off", "trusted_hops": 1},
+            ["", "", "", "off", "http://a.example", "https://a.example"],
+            {
+                "mail": "off",
+                "trusted_hops": 1,
+                "public_url": "https://a.example",
+            },
+        ),
+        (["init", "--production"], ["", "", "", "off", ""], {"mail": "off"}),
+        (
+            ["init", "--production", "--mail", "off"],
+            ["", "", "", ""],
+            {"mail": "off"},
+        ),
+        (
+            "init --production --public-url https://a.example".split(),
+            ["", "", "", "off"],
+            {"mail": "off", "public_url": "https://a.example"},
         ),
         (  # what does not fit is asked again, one answer at a time
             ["init", "--production"],
             [
-                *("nonsense", "http://accounts.example.com"),
-                "https://accounts.example.com",
                 "",
                 *("oracle://db/x", ""),
                 "1",
@@ -299,6 +312,8 @@ def test_every_setting_is_in_it_and_can_be_uncommented() -> None:
                 *("twenty", "2465.0"),
                 *("nobody", "Example <no-reply@example.com>"),
                 "",
+                *("nonsense", "http://accounts.example.com"),
+                "https://accounts.example.com",
             ],
             {
                 "public_url": "https://accounts.example.com",
@@ -320,6 +335,7 @@ def test_at_a_terminal_it_asks(
     assert status == 0, shown
     found = values(tmp_path)
     assert {name: found[name] for name in wanted} == wanted
+    assert ("public_url" in found) == ("public_url" in wanted)
     assert "a mail password" not in shown
     assert "p w/d" not in shown
 
@@ -328,9 +344,9 @@ def test_at_a_terminal_both_files_of_tls_are_asked_for_again(
     tmp_path: Path,
 ) -> None:
     make_certificate(tmp_path)
-    answers = ["https://accounts.example.com", "", "", "0"]
+    answers = ["", "", "0"]
     answers += ["nowhere.pem", "key.pem", "cert.pem", "nowhere.key"]
-    answers += ["cert.pem", "key.pem", "off"]
+    answers += ["cert.pem", "key.pem", "off", ""]
     status, shown = typed(tmp_path, ["init", "--production"], answers)
     assert status == 0, shown
     found = values(tmp_path)
@@ -342,10 +358,10 @@ def test_at_a_terminal_it_says_what_is_lacking_where_nothing_was_typed(
     tmp_path: Path,
 ) -> None:
     make_certificate(tmp_path)
-    answers = ["", "https://accounts.example.com", "", "", "0"]
-    answers += ["", "cert.pem", "", "key.pem"]
+    answers = ["", "", "0", "", "cert.pem", "", "key.pem"]
     answers += ["", "mail.example.com", "", ""]
     answers += ["", "no-reply@example.com", "postman", "", "a password"]
+    answers += ["", "https://accounts.example.com"]
     status, shown = typed(tmp_path, ["init", "--production"], answers)
     assert status == 0, shown
     said = [
@@ -355,12 +371,12 @@ def test_at_a_terminal_it_says_what_is_lacking_where_nothing_was_typed(
     ]
     lacking = "is needed"
     assert said == [
-        f"public_url {lacking}, as in: https://accounts.example.com",
         f"tls_certificate {lacking}",
         f"tls_key {lacking}",
         f"smtp_host {lacking}, as in: mail.example.com",
         f"mail_from {lacking}, as in: Example <no-reply@example.com>",
         f"smtp_password {lacking}",
+        f"public_url {lacking}, as in: https://accounts.example.com",
     ]
     assert "[]" not in shown  # of a default that is nothing
     found = values(tmp_path)

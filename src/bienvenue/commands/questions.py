@@ -20,8 +20,6 @@ def ask(chosen: Chosen) -> None:
 
     What is in ``chosen`` fits, each for itself.
     """
-    if chosen["profile"] == "production":
-        _ask_for(chosen, "public_url", "Where people reach it, https://...")
     default = Settings.model_fields["service_name"].default
     _ask_for(chosen, "service_name", "What people know it as", default)
     _ask_for(chosen, "database_url", "Database", DEFAULT_DATABASE_URL)
@@ -29,6 +27,7 @@ def ask(chosen: Chosen) -> None:
     if chosen["profile"] == "production":
         _ask_about_tls(chosen)
         _ask_about_mail(chosen)
+        _ask_where(chosen)
 
 
 def _ask_for(
@@ -49,9 +48,13 @@ def _ask_for(
 def _fitting(
     chosen: Chosen, name: str, answer: str, *, needed: bool
 ) -> object:
-    """Return an answer as the setting has it, or have it asked for again."""
-    if needed:
-        _refuse_nothing(answer, name)
+    """Return an answer as the setting has it, or have it asked for again.
+
+    Nothing is one where nothing is ``needed``.
+    """
+    if not answer and not needed:
+        return answer
+    _refuse_nothing(answer, name)
     try:
         settings = Settings(**{**chosen, name: answer})
         engine.parse_url(settings.database_url)
@@ -141,6 +144,17 @@ def _ask_for_pair(chosen: Chosen) -> None:
             if name in wrong:
                 click.echo(f"Error: {name}: {wrong[name]}", err=True)
                 chosen.pop(names[1], None)
+
+
+def _ask_where(chosen: Chosen) -> None:
+    """Ask for the URL, which only mails cannot do without: so after them."""
+    question = "Where people reach it, https://..."
+    if "smtp_host" in chosen or chosen.get("mail") == "smtp":
+        _ask_for(chosen, "public_url", question)
+        return
+    _ask_for(chosen, "public_url", f"{question} (not known yet: Enter)", "")
+    if not chosen["public_url"]:
+        del chosen["public_url"]
 
 
 def _ask_about_mail(chosen: Chosen) -> None:
