@@ -10,7 +10,7 @@ import click
 
 from bienvenue import engine, safety, secret
 from bienvenue.commands import questions, settings_file, typed
-from bienvenue.commands.questions import Chosen
+from bienvenue.commands.one_question import Chosen
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
 from bienvenue.errors import ConfigurationError
 
