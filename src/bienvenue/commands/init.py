@@ -9,7 +9,12 @@ from pathlib import Path
 import click
 
 from bienvenue import engine, safety, secret
-from bienvenue.commands import questions, settings_file, typed
+from bienvenue.commands import (
+    accounts_there,
+    questions,
+    settings_file,
+    typed,
+)
 from bienvenue.commands.one_question import Chosen
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
 from bienvenue.errors import ConfigurationError
@@ -40,7 +45,8 @@ def write(
     """Write a new settings file that ``check`` has no complaint about.
 
     What is not in ``given`` is asked for, or with ``yes`` left at its
-    default; what that takes for granted is noted.  Raises
+    default; what that takes for granted is noted.  Accounts that are in
+    the database already are no obstacle to production, and told.  Raises
     ``ConfigurationError`` when that is not enough, or when there is a file
     already; nothing is written then.
     """
@@ -63,6 +69,8 @@ def write(
     engine.parse_url(settings.database_url)
     if production:
         _refuse(safety.problems(settings), given)
+        if yes:  # whoever is asked hears of it while they can still turn back
+            accounts_there.warn(settings.database_url)
     settings_file.create(path, content)
     return Written(settings, _ASSUMED if assumed else "")
 

@@ -3,6 +3,7 @@
 import click
 
 from bienvenue import engine
+from bienvenue.commands import accounts_there
 from bienvenue.commands.one_question import Chosen, ask_for, typed, unsafe
 from bienvenue.config import DEFAULT_DATABASE_URL, Settings
 
@@ -17,6 +18,7 @@ def ask(chosen: Chosen) -> None:
     ask_for(chosen, "database_url", "Database", DEFAULT_DATABASE_URL)
     _ask_for_password_of_database(chosen)
     if chosen["profile"] == "production":
+        accounts_there.warn(str(chosen["database_url"]))
         _ask_about_tls(chosen)
         _ask_about_mail(chosen)
         _ask_where(chosen)
