@@ -19,6 +19,8 @@ TITLES = {
     **{one.name: f"{one.title}, its own session check" for one in PEERS},
     "few": "`GET /profile`, a thousand users",
     "many": "`GET /profile`, a million users",
+    "few_spread": "the same, all thousand by turns",
+    "many_spread": "the same, 20,000 of the million by turns",
 }
 _ENGINES = {"postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 _BASE = "bare"
@@ -87,8 +89,8 @@ def base_of(what: str) -> str:
     """Return the name of the sample that something is compared with."""
     if what in (LOGIN, RAW):
         return RAW
-    if what in ("few", "many"):
-        return "few"
+    if what.startswith(("few", "many")):
+        return what.replace("many", "few")
     engine, space, _ = what.rpartition(" ")
     return f"{engine}{space}{_BASE}"
 

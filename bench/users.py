@@ -9,8 +9,13 @@ from bench.load import PATH
 from bench.rounds import Plan, Rounds, Target
 
 FEW, MANY = 1_000, 1_000_000
-_SPREAD = 2_654_435_761  # prime: its multiples meet everybody, in no order
-_COOKIES = 20_000
+_STEP = 2_654_435_761  # prime: its multiples meet everybody, in no order
+_SIGNED_IN = 64
+"""How many ask by turns, here as of the peers (``bench/peer.py``)."""
+
+_SPREAD_OUT = 20_000
+"""How many ask beside it: by the time one asks again, others have had all
+of the memory that is near."""
 
 
 def compare(plan: Plan, many: int = MANY) -> checks.Found:
@@ -20,10 +25,14 @@ def compare(plan: Plan, many: int = MANY) -> checks.Found:
         print(f"{users:,} users ...", file=sys.stderr)
         url = f"sqlite:///{folder / name}.db"
         bulk.fill(url, Crowd(users, users, tokens=0, letters=0, events=0))
-        cookies = folder / f"{name}.cookies"
-        asked = (n * _SPREAD % users + 1 for n in range(_COOKIES))
-        people.keep_cookies(cookies, map(crowd.session_id, asked))
-        targets.append(Target("door", {name: PATH}, cookies, url))
+        for what, asking in (
+            (name, _SIGNED_IN),
+            (f"{name}_spread", _SPREAD_OUT),
+        ):
+            cookies = folder / f"{what}.cookies"
+            asked = (n * _STEP % users + 1 for n in range(asking))
+            people.keep_cookies(cookies, map(crowd.session_id, asked))
+            targets.append(Target("door", {what: PATH}, cookies, url))
     samples = Rounds(plan).checks(targets)
     rows = {row.what: row for row in report.rows(samples)}
     claim = checks.ratio("users", rows["many"], rows["few"])
