@@ -68,12 +68,13 @@ def look_into(path: Path) -> sqlite3.Connection:
     Even a connection that only reads makes a log and its index where there
     are none, and leaves them.  They are there while somebody has the file
     open, and then are read as well; else the file is whole by itself, but
-    for what a crash has left in a log.  Raises ``sqlite3.Error``.
+    for what a crash has left in a log.  Raises ``sqlite3.Error``, ``OSError``.
     """
-    beside = [Path(f"{path}{ending}") for ending in ("-wal", "-shm")]
+    file = path.resolve()  # beside which SQLite has them, not beside a link
+    beside = [Path(f"{file}{ending}") for ending in ("-wal", "-shm")]
     in_use = all(each.exists() for each in beside)
     how = "mode=ro" if in_use else "immutable=1"
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
+    return sqlite3.connect(f"{file.as_uri()}?{how}", uri=True)
 
 
 def _cannot_open(path: Path, reason: str) -> DatabaseUnavailable:

@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -126,11 +127,41 @@ def test_what_cannot_be_reached_is_no_obstacle(
         f"mariadb://me@127.0.0.1:{free_port()}/x",
         f"sqlite:///{nowhere}/x.db",
         f"sqlite:///{tmp_path}",
+        f"sqlite:///{'a' * 300}.db",
         "sqlite://",
         "oracle://db/x",
+        "mariadb://me@127.0.0.1/x?foo=bar",
+        "mariadb://me@127.0.0.1/x?port=abc",
+        "mariadb://me@127.0.0.1/x?ssl_ca=/nowhere",
+        "mariadb://me@a..b/x",
+        "postgresql://me@a..b/x",
     ):
         assert not warned(capsys, url)
     assert names(tmp_path) == set()
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "mariadb"])
+def test_what_says_nothing_is_let_be(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    engine: str,
+) -> None:
+    monkeypatch.setattr(accounts_there, "PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        assert not warned(capsys, f"{engine}://me@127.0.0.1:{port}/x")
+
+
+def test_a_link_leads_to_what_is_in_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log is beside the file, and not beside the link."""
+    link = tmp_path / "link.db"
+    (tmp_path / "real").mkdir()
+    with DB(f"sqlite:///{tmp_path / 'real' / 'a.db'}") as db:
+        link.symlink_to(tmp_path / "real" / "a.db")
+        db.add_user(ANN, "!")
+        assert warned(capsys, f"sqlite:///{link}")
 
 
 def test_what_a_crash_left_is_left(

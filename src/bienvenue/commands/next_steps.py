@@ -25,7 +25,7 @@ def after_init(
         steps = _to_production(settings)
     where = ""
     if path.absolute() != Path("bienvenue.toml").absolute():
-        where = f"\n  export BIENVENUE_CONFIG={path}"
+        where = f"\n  export BIENVENUE_CONFIG={shlex.quote(str(path))}"
     return "\n".join(
         [
             f"{path}: written; secrets are in it, and only you can read it.",
