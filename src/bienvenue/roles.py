@@ -7,7 +7,7 @@ ASVS 8.3.2).
 
 from typing import Final
 
-from sqlalchemy import orm, select
+from sqlalchemy import Select, orm, select
 
 from bienvenue import audit
 from bienvenue.errors import LastAdmin
@@ -77,13 +77,20 @@ def spare_last(unit: orm.Session, user: User) -> None:
     user's row, and from here on those of all others who could: of two who
     take each other's role at once, one is refused.
     """
-    if not is_active(user):
-        return
-    others = (
-        select(User.id)
-        .where(*_ACTIVE, User.id != user.id)
-        .order_by(User.id)
-        .with_for_update()
+    _spare(unit, user, _others(user).with_for_update())
+
+
+def foretell(unit: orm.Session, user: User) -> None:
+    """Raise ``LastAdmin`` where ``spare_last`` would now; hold no row."""
+    _spare(unit, user, _others(user))
+
+
+def _others(user: User) -> Select[int]:
+    return (
+        select(User.id).where(*_ACTIVE, User.id != user.id).order_by(User.id)
     )
-    if not unit.scalars(others).all():
+
+
+def _spare(unit: orm.Session, user: User, others: Select[int]) -> None:
+    if is_active(user) and not unit.scalars(others).all():
         raise LastAdmin

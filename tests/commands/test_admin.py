@@ -165,6 +165,29 @@ def test_the_last_admin_is_not_revoked(auth: Auth) -> None:
     assert admins(auth) == [ANN]
 
 
+@pytest.mark.parametrize(
+    "words", [("admin", "revoke"), ("user", "disable"), ("user", "delete")]
+)
+def test_a_dry_run_promises_nothing_that_is_then_refused(
+    auth: Auth, words: tuple[str, str]
+) -> None:
+    run("create", BOB, "--yes")
+    real, dry, asking = (
+        CliRunner().invoke(cli, [*words, BOB, *more])
+        for more in (["--yes"], ["--dry-run"], [])
+    )
+    assert real.exit_code == dry.exit_code == asking.exit_code == 1
+    assert real.stdout == dry.stdout == ""
+    assert "last admin" in dry.stderr
+    assert real.stderr == dry.stderr == asking.stderr
+    auth.register_user(AL, WORD)
+    run("create", AL, "--yes")
+    dry = CliRunner().invoke(cli, [*words, BOB, "--dry-run"])
+    assert (dry.exit_code, dry.stderr) == (0, "")
+    assert "would be " in dry.stdout
+    assert admins(auth) == [AL, BOB]
+
+
 def test_a_disabled_account_is_no_admin(auth: Auth) -> None:
     auth.disable_user(1)
     done = run("create", BOB, "--yes")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bienvenue import session
+from bienvenue import roles, session
 from bienvenue.auth import Auth
 from bienvenue.commands import asked, opened, told
 from bienvenue.user import User
@@ -41,7 +41,8 @@ class Act:
     """Something to do to an account, in the words of its command.
 
     ``question`` is what is asked first, with the address in it; ``done``
-    what has become of the account; ``ends_sessions`` whether all end.
+    what has become of the account; ``ends_sessions`` whether all end;
+    ``spares_last`` whether the last admin is kept from it.
     """
 
     command: str
@@ -49,13 +50,20 @@ class Act:
     done: str
     ends_sessions: bool
     change: Callable[[Auth, User], object]
+    spares_last: bool = False
 
 
 def perform(manner: Manner, address: str, act: Act) -> None:
-    """Do it; raises ``UnknownAddress``, and what doing it raises."""
+    """Do it; raises ``UnknownAddress``, and what doing it raises.
+
+    So does a dry run where the last admin would be lost: it must not
+    promise what is then refused.
+    """
     settings = opened.settings_of(manner.url)
     with opened.to_change(settings, act.command) as auth:
         user = opened.account(auth.db, address)
+        if act.spares_last:
+            auth.db.read(lambda unit: roles.foretell(unit, user))
         lost = _lost(auth, user) if act.ends_sessions else 0
         if not manner.dry_run:
             _ask(manner, act, user, lost)

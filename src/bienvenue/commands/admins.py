@@ -56,6 +56,7 @@ def revoke(manner: Manner, text: str) -> None:
         "no admin any more",
         ends_sessions=False,
         change=lambda auth, user: Admin(auth).revoke_admin(None, user.id),
+        spares_last=True,
     )
     perform(manner, text, act)
 

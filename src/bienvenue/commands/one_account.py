@@ -44,6 +44,7 @@ def disable(manner: Manner, address: str) -> None:
         "disabled",
         ends_sessions=True,
         change=lambda auth, user: auth.disable_user(user.id),
+        spares_last=True,
     )
     perform(manner, address, act)
 
@@ -105,6 +106,7 @@ def delete(manner: Manner, address: str) -> None:
         "deleted",
         ends_sessions=True,
         change=lambda auth, user: auth.delete_user(user.id),
+        spares_last=True,
     )
     perform(manner, address, act)
 
