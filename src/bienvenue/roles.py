@@ -49,6 +49,16 @@ def exist(unit: orm.Session) -> bool:
     return unit.scalar(query) is not None
 
 
+def without_password(unit: orm.Session) -> User | None:
+    """Return an admin, not shut out, who has yet to choose a password.
+
+    Of several the newest, whose link is the likeliest to count still.
+    """
+    waiting = User.hashed_password == UNUSABLE
+    query = select(User).where(*_APPOINTED, waiting).order_by(User.id.desc())
+    return unit.scalars(query.limit(1)).first()
+
+
 def change(unit: orm.Session, user: User, role: str | None) -> bool:
     """Give a user, whose row the caller holds, a role, or None.
 

@@ -156,13 +156,31 @@ def test_the_last_admin_is_not_revoked(auth: Auth) -> None:
     run("create", BOB, "--yes")
     alone = run("revoke", BOB, "--yes")
     assert alone.exit_code == 1  # Ann has not used her link yet
-    assert "this is the last admin" in alone.stderr
+    assert alone.stderr == (
+        f"bienvenue: {BOB} is the last admin who can sign in; {ANN} is one"
+        " without a password yet: have them open their link, or: bienvenue"
+        f" user set-password {ANN}\n"
+    )
     auth.update_password(done.stdout.strip().rpartition("=")[2], WORD)
     assert run("revoke", BOB, "--yes").stdout == f"{BOB}: no admin any more\n"
     last = run("revoke", ANN, "--yes")
     assert last.exit_code == 1
-    assert "this is the last admin" in last.stderr
+    assert last.stderr == (
+        f"bienvenue: {ANN} is the last admin who can sign in; make another"
+        " one first, with `bienvenue admin create ADDRESS`\n"
+    )
     assert admins(auth) == [ANN]
+
+
+def test_nobody_who_is_shut_out_is_named_as_the_next_admin(
+    auth: Auth,
+) -> None:
+    for email in (BOB, ANN, EVE):
+        run("create", email, "--yes")
+    CliRunner().invoke(cli, ["user", "disable", EVE, "--yes"])
+    assert f"set-password {ANN}\n" in run("revoke", BOB, "--yes").stderr
+    CliRunner().invoke(cli, ["user", "disable", ANN, "--yes"])
+    assert "set-password" not in run("revoke", BOB, "--yes").stderr
 
 
 @pytest.mark.parametrize(

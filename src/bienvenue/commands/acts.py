@@ -12,7 +12,7 @@ import click
 
 from bienvenue import roles, session
 from bienvenue.auth import Auth
-from bienvenue.commands import asked, opened, told
+from bienvenue.commands import asked, last_admin, opened, told
 from bienvenue.user import User
 
 
@@ -62,13 +62,20 @@ def perform(manner: Manner, address: str, act: Act) -> None:
     settings = opened.settings_of(manner.url)
     with opened.to_change(settings, act.command) as auth:
         user = opened.account(auth.db, address)
-        if act.spares_last:
-            auth.db.read(lambda unit: roles.foretell(unit, user))
-        lost = _lost(auth, user) if act.ends_sessions else 0
-        if not manner.dry_run:
-            _ask(manner, act, user, lost)
-            act.change(auth, user)
+        with last_admin.explained(auth, user):
+            lost = _do(manner, act, auth, user)
     _tell(manner, act, user, lost)
+
+
+def _do(manner: Manner, act: Act, auth: Auth, user: User) -> int:
+    """Do it, if it is meant; return how many sessions end."""
+    if act.spares_last:
+        auth.db.read(lambda unit: roles.foretell(unit, user))
+    lost = _lost(auth, user) if act.ends_sessions else 0
+    if not manner.dry_run:
+        _ask(manner, act, user, lost)
+        act.change(auth, user)
+    return lost
 
 
 def _lost(auth: Auth, user: User) -> int:
