@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from bienvenue import Auth, roles
 from bienvenue.cli import cli
 from bienvenue.commands import dev, opened
+from bienvenue.errors import InvalidToken
 from bienvenue.features.admin import first
 from bienvenue.features.admin.flow import Admin
 from tests.commands.accounts import BOB, WORD, at_hand
@@ -63,6 +64,53 @@ def test_a_new_address_chooses_its_password_by_a_link(auth: Auth) -> None:
     auth.update_password(token, WORD, email=ANN)
     assert auth.valid_login(ANN, WORD)
     assert admins(auth) == [ANN]
+
+
+@pytest.mark.parametrize("made_by", ["admin create", "user add"])
+def test_a_lost_link_has_a_second_one(auth: Auth, made_by: str) -> None:
+    words = {"admin create": ["--yes"], "user add": ["--no-password"]}
+    made = [*made_by.split(), ANN, *words[made_by]]
+    first_link = CliRunner().invoke(cli, made).stdout.splitlines()[-1]
+    before = admins(auth)
+    dry = run("create", ANN, "--dry-run")
+    assert dry.exit_code == 0
+    assert " would be " in dry.stdout
+    assert "/reset_password" not in dry.stdout
+    assert run("create", ANN).exit_code == 1  # nobody to ask
+    assert admins(auth) == before
+    done = run("create", ANN, "--yes")
+    assert done.exit_code == 0, done.stderr
+    assert "open it once, within " in done.stderr
+    said, url = done.stdout.splitlines()
+    assert said == f"{ANN}: an admin, who has no password yet"
+    assert admins(auth) == [ANN]
+    if made_by == "admin create":
+        with pytest.raises(InvalidToken):
+            auth.update_password(first_link.partition("=")[2], WORD)
+    auth.update_password(url.partition("=")[2], WORD, email=ANN)
+    assert auth.valid_login(ANN, WORD)
+    again = run("create", ANN, "--yes")
+    assert again.stdout == f"{ANN}: an admin\n"  # and no link any more
+
+
+def test_a_second_link_is_told_to_programs(auth: Auth) -> None:
+    run("create", ANN, "--yes")
+    done = json.loads(run("create", ANN, "--yes", "--json").stdout)
+    assert list(done) == ["email", "done", "url", "dry_run"]
+    token = done["url"].partition("/reset_password?token=")[2]
+    auth.update_password(token, WORD, email=ANN)
+
+
+def test_a_link_promotes_nobody_who_is_refused(auth: Auth) -> None:
+    strict = {"BIENVENUE_STRICT": "true"}
+    CliRunner().invoke(cli, ["user", "add", ANN, "--no-password"])
+    refused = run("create", ANN, "--yes", env=strict)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert f"bienvenue user verify {ANN}" in refused.stderr
+    CliRunner().invoke(cli, ["user", "disable", ANN, "--yes"])
+    shut = run("create", ANN, "--yes")
+    assert (shut.exit_code, shut.stdout) == (1, "")
+    assert admins(auth) == []
 
 
 @pytest.mark.parametrize("words", [["create"], ["create", ANN]])

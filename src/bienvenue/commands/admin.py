@@ -20,8 +20,9 @@ def create(email: str | None, **manner: object) -> None:
     """Make an admin.
 
     Of an address that has an account; or of a new one, whose owner chooses
-    a password by a link that is printed. Without an address, and while
-    there is no admin, a link is printed by which one person becomes it.
+    a password by a link that is printed. As long as they have none, the
+    same command prints another link. Without an address, and while there
+    is no admin, a link is printed by which one person becomes it.
     """
     from bienvenue.commands import admins
     from bienvenue.commands.acts import manner_of

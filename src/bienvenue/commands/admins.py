@@ -1,7 +1,5 @@
 """``bienvenue admin create``, ``list`` and ``revoke``."""
 
-from datetime import timedelta
-
 import click
 from sqlalchemy import orm, select
 
@@ -9,12 +7,13 @@ from bienvenue import address, by_address, registration, roles
 from bienvenue.auth import Auth
 from bienvenue.commands import asked, opened, told
 from bienvenue.commands.acts import Act, Manner, perform
+from bienvenue.commands.admin_links import tell, to_a_password
 from bienvenue.commands.printed_link import PrintedLink
+from bienvenue.config import Settings
 from bienvenue.errors import AddressUnproven, ConfigurationError
 from bienvenue.features.admin import first
 from bienvenue.features.admin.deeds import refuse_to_promote
 from bienvenue.features.admin.flow import Admin
-from bienvenue.links import Links
 from bienvenue.user import UNUSABLE, User
 
 _COMMAND = "admin create"
@@ -35,16 +34,11 @@ def create(manner: Manner, email: str | None) -> None:
         there = by_address.find(auth.db, wanted)
         if there is None:
             _add(manner, auth, wanted)
-    if there is None:
-        return
-    try:
-        refuse_to_promote(there, settings)
-    except AddressUnproven:
-        raise AddressUnproven(
-            f"nobody has proved to read mail at {wanted}, so whoever"
-            " registered it may be somebody else; if you know who it is:"
-            f" bienvenue user verify {wanted}"
-        ) from None
+            return
+        _refuse(there, settings)
+        if there.hashed_password == UNUSABLE:
+            _offer(manner, auth, there)
+            return
     _promote(manner, wanted)
 
 
@@ -98,6 +92,18 @@ def _admins(unit: orm.Session) -> list[User]:
     return list(unit.scalars(query))
 
 
+def _refuse(user: User, settings: Settings) -> None:
+    """Do as ``refuse_to_promote``, and say what to type."""
+    try:
+        refuse_to_promote(user, settings)
+    except AddressUnproven:
+        raise AddressUnproven(
+            f"nobody has proved to read mail at {user.email}, so whoever"
+            " registered it may be somebody else; if you know who it is:"
+            f" bienvenue user verify {user.email}"
+        ) from None
+
+
 def _promote(manner: Manner, email: str) -> None:
     act = Act(
         _COMMAND,
@@ -112,17 +118,38 @@ def _promote(manner: Manner, email: str) -> None:
 def _add(manner: Manner, auth: Auth, email: str) -> None:
     """Make an account without a password, and a link to choose one by."""
     if manner.dry_run:
-        _tell(manner, email, "would be added as an admin")
+        tell(manner, email, "would be added as an admin")
         return
     if not manner.yes:
         asked.agrees(f"Make an account for {email}, and an admin of it?")
     user = registration.by_operator(auth.db, email, UNUSABLE, verified=True)
     Admin(auth).grant_admin(None, user.id)
-    token = auth.get_reset_password_token(user.email)
-    url = Links.of(auth.settings).to("/reset_password", token=token)
-    lasts = timedelta(seconds=auth.settings.reset_token_lifetime_seconds)
-    link = PrintedLink(url, lasts, auth.settings)
-    _tell(manner, user.email, "added as an admin", link)
+    link = to_a_password(auth, user.email)
+    tell(manner, user.email, "added as an admin", link)
+
+
+def _offer(manner: Manner, auth: Auth, user: User) -> None:
+    """Make an admin of somebody without a password, and a link to one.
+
+    Of one who is an admin already too: their first link may be lost, or
+    have expired, and nothing else lets them in.
+    """
+    already = user.role == roles.ADMIN
+    done = "an admin, who has no password yet"
+    if manner.dry_run:
+        says = (
+            "another link would be printed" if already else f"would be {done}"
+        )
+        tell(manner, user.email, says)
+        return
+    if not manner.yes:
+        asked.agrees(
+            f"Print another link by which {user.email} chooses a password?"
+            if already
+            else f"Make {user.email} an admin?"
+        )
+    Admin(auth).grant_admin(None, user.id)
+    tell(manner, user.email, done, to_a_password(auth, user.email))
 
 
 def _invite(manner: Manner) -> None:
@@ -131,7 +158,7 @@ def _invite(manner: Manner) -> None:
         if auth.db.read(roles.exist):
             raise _there_is_one()
         if manner.dry_run:
-            _tell(manner, None, "a link would be printed")
+            tell(manner, None, "a link would be printed")
             return
         if not manner.yes:
             asked.agrees("Print a link by which one person becomes the admin?")
@@ -139,31 +166,10 @@ def _invite(manner: Manner) -> None:
     if token is None:  # since then
         raise _there_is_one()
     link = PrintedLink(first.link(settings, token), first.LIFETIME, settings)
-    _tell(manner, None, "a link for the first admin", link)
+    tell(manner, None, "a link for the first admin", link)
 
 
 def _there_is_one() -> ConfigurationError:
     return ConfigurationError(
         "there is an admin already; name the address of another one"
     )
-
-
-def _tell(
-    manner: Manner,
-    email: str | None,
-    done: str,
-    link: PrintedLink | None = None,
-) -> None:
-    if manner.as_json:
-        told.as_object(
-            {
-                "email": email,
-                "done": done,
-                "url": None if link is None else link.url,
-                "dry_run": manner.dry_run,
-            }
-        )
-        return
-    click.echo(f"{email}: {done}" if email else done)
-    if link is not None:
-        link.show()
