@@ -220,6 +220,23 @@ def test_the_last_admin_is_not_revoked(auth: Auth) -> None:
     assert admins(auth) == [ANN]
 
 
+@pytest.mark.parametrize("more", [["--yes"], ["--dry-run"], []], ids=str)
+def test_whoever_is_no_admin_loses_nothing(
+    auth: Auth, more: list[str]
+) -> None:
+    before = Admin(auth).events().items[0]
+    done = run("revoke", BOB, *more)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == f"{BOB}: was no admin; nothing was done\n"
+    assert json.loads(run("revoke", BOB, *more, "--json").stdout) == {
+        "id": 1,
+        "email": BOB,
+        "done": "was no admin; nothing was done",
+        "dry_run": "--dry-run" in more,
+    }
+    assert Admin(auth).events().items[0] == before
+
+
 def test_nobody_who_is_shut_out_is_named_as_the_next_admin(
     auth: Auth,
 ) -> None:

@@ -42,7 +42,9 @@ class Act:
 
     ``question`` is what is asked first, with the address in it; ``done``
     what has become of the account; ``ends_sessions`` whether all end;
-    ``spares_last`` whether the last admin is kept from it.
+    ``spares_last`` whether the last admin is kept from it; ``idle`` what
+    to say of somebody to whom nothing has to be done, who is then left
+    alone, unasked.
     """
 
     command: str
@@ -51,6 +53,7 @@ class Act:
     ends_sessions: bool
     change: Callable[[Auth, User], object]
     spares_last: bool = False
+    idle: Callable[[User], str | None] | None = None
 
 
 def perform(manner: Manner, address: str, act: Act) -> None:
@@ -62,6 +65,9 @@ def perform(manner: Manner, address: str, act: Act) -> None:
     settings = opened.settings_of(manner.url)
     with opened.to_change(settings, act.command) as auth:
         user = opened.account(auth.db, address)
+        if act.idle and (said := act.idle(user)):
+            _tell_nothing(manner, user, said)
+            return
         with last_admin.explained(auth, user):
             lost = _do(manner, act, auth, user)
     _tell(manner, act, user, lost)
@@ -93,8 +99,7 @@ def _ask(manner: Manner, act: Act, user: User, lost: int) -> None:
 
 def _tell(manner: Manner, act: Act, user: User, lost: int) -> None:
     if manner.as_json:
-        members: dict[str, object] = {"id": user.id, "email": user.email}
-        members |= {"done": act.done, "dry_run": manner.dry_run}
+        members = _members(manner, user, act.done)
         if act.ends_sessions:
             members["sessions"] = lost
         told.as_object(members)
@@ -104,3 +109,19 @@ def _tell(manner: Manner, act: Act, user: User, lost: int) -> None:
         ended = "would end" if manner.dry_run else "ended"
         said += f"; {told.count(lost, 'session')} {ended}"
     click.echo(f"{user.email}: {said}")
+
+
+def _tell_nothing(manner: Manner, user: User, said: str) -> None:
+    if manner.as_json:
+        told.as_object(_members(manner, user, said))
+        return
+    click.echo(f"{user.email}: {said}")
+
+
+def _members(manner: Manner, user: User, done: str) -> dict[str, object]:
+    return {
+        "id": user.id,
+        "email": user.email,
+        "done": done,
+        "dry_run": manner.dry_run,
+    }

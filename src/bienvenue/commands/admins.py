@@ -51,8 +51,14 @@ def revoke(manner: Manner, text: str) -> None:
         ends_sessions=False,
         change=lambda auth, user: Admin(auth).revoke_admin(None, user.id),
         spares_last=True,
+        idle=_no_admin,
     )
     perform(manner, text, act)
+
+
+def _no_admin(user: User) -> str | None:
+    is_one = user.role == roles.ADMIN
+    return None if is_one else "was no admin; nothing was done"
 
 
 def show(url: str | None, *, as_json: bool) -> None:
