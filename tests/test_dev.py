@@ -130,7 +130,7 @@ def test_a_taken_port_is_one_line(service: Service, tmp_path: Path) -> None:
     assert done.stderr == (
         f"bienvenue: port {service.port} on 127.0.0.1 is already in use: stop"
         " the program that listens there, or choose another port with"
-        " --port\n"
+        " --port, or: export BIENVENUE_PORT=8080\n"
     )
     assert list(tmp_path.iterdir()) == []
 

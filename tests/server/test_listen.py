@@ -35,10 +35,16 @@ def test_a_taken_port(taken: socket.socket, host: str) -> None:
     address = "127.0.0.1" if host == "localhost" else host
     assert str(caught.value) == (
         f"port {port} on {address} is already in use: stop the program that"
-        " listens there, or choose another port with --port"
+        " listens there, or choose another port with --port, or: export"
+        " BIENVENUE_PORT=8080"
     )
     assert isinstance(caught.value, OSError)
     assert (caught.value.port, caught.value.host) == (port, address)
+
+
+def test_a_taken_port_is_not_the_one_to_choose() -> None:
+    said = str(PortTaken(8080, "127.0.0.1"))
+    assert said.endswith("or: export BIENVENUE_PORT=8081")
 
 
 def test_a_port_taken_on_one_half_of_localhost(

@@ -164,7 +164,8 @@ def test_a_second_start_on_the_port(start: Start, workers: int) -> None:
     assert status == 1
     assert said == (
         f"port {first.port} on 127.0.0.1 is already in use: stop the program"
-        " that listens there, or choose another port with --port\n"
+        " that listens there, or choose another port with --port, or: export"
+        " BIENVENUE_PORT=8080\n"
     )
     assert first.get() == str(first.process.pid)
 

@@ -33,9 +33,11 @@ class PortTaken(CannotListen):
 
     def __init__(self, port: int, host: str) -> None:
         """Name the port and the address it is taken on."""
+        other = 8081 if port == 8080 else 8080
         super().__init__(
             f"port {port} on {host} is already in use: stop the program that"
-            " listens there, or choose another port with --port"
+            " listens there, or choose another port with --port, or: export"
+            f" BIENVENUE_PORT={other}"
         )
         self.port = port
         self.host = host
