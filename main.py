@@ -223,6 +223,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Check a running service.")
     parser.add_argument("--url", default=service.url, help="where it is")
     service.url = parser.parse_args().url.rstrip("/")
+    if not service.url.lower().startswith(("http://", "https://")):
+        print(
+            "FAILED: a URL begins with http:// or https://: say --url"
+            f" {shlex.quote(_with_scheme(service.url))}",
+            file=sys.stderr,
+        )
+        return 1
     try:
         check()
     except Mismatch as error:
@@ -237,6 +244,12 @@ def main() -> int:
         return 1
     print("all good")
     return 0
+
+
+def _with_scheme(url: str) -> str:
+    """Return what was probably meant by a URL that has another beginning."""
+    place = url.partition("://")[2] or url.lstrip("/") or "localhost:5000"
+    return f"http://{place}"
 
 
 def _call(response: requests.Response) -> str:

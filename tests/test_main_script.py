@@ -109,3 +109,25 @@ def test_a_service_that_is_not_there_is_one_line() -> None:
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert "start the service with `make run`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("localhost:5000", "http://localhost:5000"),
+        ("localhost/auth/", "http://localhost/auth"),
+        ("ftp://localhost", "http://localhost"),
+        ("//localhost", "http://localhost"),
+        ("", "http://localhost:5000"),
+        ("local host", "'http://local host'"),
+    ],
+)
+def test_a_url_without_its_beginning_is_shown_with_it(
+    given: str, shown: str
+) -> None:
+    done = check(given)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "FAILED: a URL begins with http:// or https://: say --url"
+        f" {shown}\n"
+    )
