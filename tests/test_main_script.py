@@ -1,6 +1,8 @@
 """``main.py``, the end-to-end check, against services good and bad."""
 
+import ast
 import http.server
+import re
 import subprocess
 import sys
 import threading
@@ -131,3 +133,17 @@ def test_a_url_without_its_beginning_is_shown_with_it(
         "FAILED: a URL begins with http:// or https://: say --url"
         f" {shown}\n"
     )
+
+
+def test_the_readme_names_the_packages_and_the_way_to_run_it() -> None:
+    source = SCRIPT.read_text("utf-8")
+    imported = {
+        name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Import)
+        for name in (each.name for each in node.names)
+    }
+    readme = (SCRIPT.parent / "README.md").read_text("utf-8")
+    (brought,) = re.findall(r"-m pip install ([^`]+)`; then", readme)
+    assert set(brought.split()) == imported - sys.stdlib_module_names
+    assert "`.venv/bin/python main.py` walks" in readme

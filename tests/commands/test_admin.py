@@ -15,6 +15,7 @@ from bienvenue.errors import InvalidToken
 from bienvenue.features.admin import first
 from bienvenue.features.admin.flow import Admin
 from tests.commands.accounts import BOB, WORD, at_hand
+from tools.docs import ROOT
 
 ANN, AL, EVE = "ann@example.com", "al@example.com", "eve@example.com"
 
@@ -235,6 +236,14 @@ def test_whoever_is_no_admin_loses_nothing(
         "dry_run": "--dry-run" in more,
     }
     assert Admin(auth).events().items[0] == before
+
+
+def test_help_and_readme_say_who_keeps_the_role() -> None:
+    said = "last admin who can sign in keeps "
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    helped = " ".join(run("revoke", "--help").stdout.split())
+    assert said in readme
+    assert said in helped
 
 
 def test_nobody_who_is_shut_out_is_named_as_the_next_admin(

@@ -44,7 +44,10 @@ def list_(database_url: str | None, *, as_json: bool) -> None:
 @click.argument("address")
 @options.manner
 def revoke(address: str, **manner: object) -> None:
-    """Take the role of an admin away; the last one keeps it."""
+    """Take the role of an admin away.
+
+    The last admin who can sign in keeps it.
+    """
     from bienvenue.commands import admins
     from bienvenue.commands.acts import manner_of
 
