@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, orm, update
+from sqlalchemy import delete, orm, select, update
 
 from bienvenue import (
     DB,
@@ -17,6 +17,7 @@ from bienvenue import (
     mailbox_proof,
     one_time_token,
     outbox,
+    roles,
 )
 from bienvenue.audit_tables import AuditEvent
 from bienvenue.client import Client, acting
@@ -320,6 +321,48 @@ def test_an_address_that_was_left_for_another(db: DB) -> None:
     db.update_user(user_id, email="robert@example.org")
     (moved,) = [each for each in told(auth).reasons if each.code == "moved"]
     assert moved.says.endswith("robert@example.org")
+
+
+@pytest.mark.engine("sqlite")
+def test_with_mail_off_nothing_by_mail_is_what_mends(db: DB) -> None:
+    auth = made(db, mail="off", require_verified_email=True)
+    setting = "export BIENVENUE_MAIL=smtp BIENVENUE_SMTP_HOST=smtp.example.com"
+    by_hand = f"bienvenue user set-password {BOB}"
+
+    def fixes(address: str = BOB) -> dict[str, str | None]:
+        return {e.code: e.fix for e in told(auth, address).reasons}
+
+    assert fixes()["mail_off"] == f"{setting}; or: {by_hand}"
+    assert fixes("eve@example.com")["mail_off"] == setting
+    assert fixes()["unverified"] == f"bienvenue user verify {BOB}"
+    auth.mark_password_compromised(db.find_user_by(email=BOB).id)
+    assert fixes()["compromised"] == by_hand
+    change(db, hashed_password=UNUSABLE)
+    assert fixes()["no_password"] == by_hand
+    with_mail = Settings(bcrypt_rounds=4, require_verified_email=True)
+    found = db.read(lambda unit: explanation.explain(unit, with_mail, BOB))
+    mends = {each.code: each.fix for each in found.reasons}
+    mailed = f"its owner resets it by mail; or: {by_hand}"
+    assert mends["no_password"] == mends["compromised"] == mailed
+    assert "mail_off" not in mends
+
+
+def test_a_promotion_is_told_from_a_revocation(db: DB) -> None:
+    auth = made(db)
+
+    def turn(role: str | None) -> str:
+        def give(unit: orm.Session) -> None:
+            user = unit.scalars(select(User)).one()
+            # Whoever has no password is not spared as the last admin.
+            user.hashed_password = UNUSABLE
+            roles.change(unit, user, role)
+
+        db.write(give)
+        return told(auth).happened[-1].says
+
+    assert turn("admin").startswith("was made an admin")
+    assert turn(None).startswith("is no admin any more")
+    assert turn("keeper").startswith("its role was changed")
 
 
 @pytest.mark.engine("sqlite")

@@ -51,6 +51,8 @@ _SAYS: Mapping[str, str] = {
     "excess_rate_limit_exceeded": "a limit was reached",
     "sys_overloaded": "too many passwords waited to be hashed",
 }
+# Of a change of role, by what it was changed to.
+_ROLES = {"admin": "was made an admin", "none": "is no admin any more"}
 _OUTCOMES = {"failure": " (it failed)", "refused": ""}
 
 
@@ -155,6 +157,8 @@ def _sentence(event: str, outcome: str, line: Mapping[str, Any]) -> str:
     scope = detail.get("scope")
     if event == Event.SESSION_ENDED and scope in ("all", "others"):
         said = f"{'all' if scope == 'all' else 'all other'} sessions ended"
+    if event == Event.ROLE_CHANGED:
+        said = _ROLES.get(str(detail.get("after")), said)
     if event != Event.LOGIN_FAILED:
         said += _OUTCOMES.get(outcome, "")
     if isinstance(count := detail.get("count"), int) and count > 1:

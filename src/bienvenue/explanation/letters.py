@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, orm, select
 from bienvenue import clock, one_time_token
 from bienvenue.columns import not_expired
 from bienvenue.config import Settings
-from bienvenue.explanation.reason import Reason, Weight, minute
+from bienvenue.explanation.reason import Reason, Weight, command, minute
 from bienvenue.one_time_token import OneTimeToken, Purpose
 from bienvenue.outbox import OutboxRow
 from bienvenue.user import User
@@ -34,7 +34,7 @@ def mail(
             "mail_off",
             Weight.NOTE,
             "mail is off: no reset and no verification leaves",
-            "mail",
+            _without_mail(user),
         )
     whose: list[ColumnElement[bool]] = [OutboxRow.recipient.in_(spellings)]
     if user is not None:
@@ -47,6 +47,13 @@ def mail(
     )
     for row in rows:
         yield _letter(row)
+
+
+def _without_mail(user: User | None) -> str:
+    fix = "export BIENVENUE_MAIL=smtp BIENVENUE_SMTP_HOST=smtp.example.com"
+    if user is None:
+        return fix
+    return f"{fix}; or: {command('user set-password', user.email)}"
 
 
 def tokens(unit: orm.Session, user: User) -> Iterator[Reason]:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from bienvenue import imported_hashes, pepper
 from bienvenue.config import Settings
 from bienvenue.explanation.making import Making
-from bienvenue.explanation.reason import Reason, Weight, command
+from bienvenue.explanation.reason import Reason, Weight, by_mail_or, command
 from bienvenue.user import UNUSABLE, User
 
 _OURS = frozenset({"bcrypt", "bcrypt-sha256"})
@@ -26,8 +26,10 @@ def of(
 
     ``making`` says how the account came to be.
     """
-    reset = "its owner resets it by mail; or: " + command(
-        "user set-password", user.email
+    reset = by_mail_or(
+        settings,
+        "its owner resets it by mail",
+        command("user set-password", user.email),
     )
     stored = user.hashed_password
     prefix, inner = pepper.split(stored)

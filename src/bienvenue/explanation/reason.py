@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bienvenue.config import Settings
+
 
 class Weight(StrEnum):
     """What a reason does to a login with the right password.
@@ -34,6 +36,13 @@ class Reason:
 def command(words: str, address: str) -> str:
     """Return a command about an address as a shell takes it."""
     return f"bienvenue {words} {shlex.quote(address)}"
+
+
+def by_mail_or(settings: Settings, mailed: str, otherwise: str) -> str:
+    """Return what the owner can do by mail, if any leaves, or a command."""
+    if settings.mail == "off":
+        return otherwise
+    return f"{mailed}; or: {otherwise}"
 
 
 def minute(instant: datetime) -> str:

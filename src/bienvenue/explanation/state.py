@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from bienvenue import clock
 from bienvenue.config import Settings
-from bienvenue.explanation.reason import Reason, Weight, command, minute
+from bienvenue.explanation.reason import (
+    Reason,
+    Weight,
+    by_mail_or,
+    command,
+    minute,
+)
 from bienvenue.session import Session
 from bienvenue.user import User
 
@@ -27,8 +33,11 @@ def of(user: User, settings: Settings) -> Iterator[Reason]:
             Weight.STOPS,
             "the password was found to be known to others on"
             f" {minute(user.compromised_at)} and opens nothing",
-            "its owner resets it by mail; or: "
-            + command("user set-password", user.email),
+            by_mail_or(
+                settings,
+                "its owner resets it by mail",
+                command("user set-password", user.email),
+            ),
         )
     if user.deletion_due_at is not None:
         yield _deleting(user)
@@ -72,8 +81,11 @@ def _unverified(user: User, settings: Settings) -> Reason:
         "unverified",
         Weight.STOPS if wanted else Weight.NOTE,
         said,
-        "its owner opens the mailed link, or resets the password by mail;"
-        " or: " + command("user verify", user.email)
+        by_mail_or(
+            settings,
+            "its owner opens the mailed link, or resets the password by mail",
+            command("user verify", user.email),
+        )
         if wanted
         else None,
     )
