@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from bienvenue import DB, Session, User, clock
 from bienvenue.engine import READ_ONLY, make_engine, parse_url
 from bienvenue.errors import DatabaseUnavailable
+from bienvenue.sqlite_file import LOG_BYTES
 
 pytestmark = pytest.mark.engine("sqlite")
 
@@ -23,6 +24,7 @@ PROMISES = {
     "foreign_keys": 1,
     "secure_delete": 1,
     "busy_timeout": 5000,
+    "journal_size_limit": LOG_BYTES,
 }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import event, orm, text
 from bienvenue import DB, clock, secret
 from bienvenue.errors import DatabaseUnavailable
 from bienvenue.session_check import MOST, SessionCheck, SignedIn
+from bienvenue.sqlite_file import LOG_BYTES
 
 RAW = secret.new_token()
 
@@ -220,6 +221,7 @@ def test_a_database_that_is_away_is_one_clear_error(
 @pytest.mark.engine("sqlite")
 def test_a_snapshot_is_of_one_moment_and_of_one_thread(db: DB) -> None:
     check = db.check_session
+    assert check(RAW)
     check.open_snapshot()
     assert check(RAW)
     db.update_user(2, session_id=None)
@@ -237,6 +239,7 @@ def test_a_snapshot_is_of_one_moment_and_of_one_thread(db: DB) -> None:
 def test_time_goes_on_in_a_snapshot(
     db: DB, frozen: clock.FrozenClock
 ) -> None:
+    assert db.check_session(RAW)
     db.check_session.open_snapshot()
     assert db.check_session(RAW)
     frozen.advance(days=30)
@@ -248,8 +251,10 @@ def test_time_goes_on_in_a_snapshot(
 def test_a_closed_snapshot_pins_no_old_state(db: DB) -> None:
     with closing(sqlite3.connect(db.url.database or "", timeout=0)) as other:
         for _ in range(3):
+            assert db.check_session(RAW)
             db.check_session.open_snapshot()
             assert db.check_session(RAW)
+            assert driver(db).in_transaction
             db.check_session.close_snapshot()
             emptied = other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             assert emptied.fetchone() == (0, 0, 0)
@@ -259,6 +264,7 @@ def test_a_closed_snapshot_pins_no_old_state(db: DB) -> None:
 def test_a_snapshot_of_a_lost_connection_is_none(db: DB) -> None:
     """The question finds out, and is answered on another connection."""
     check = db.check_session
+    check.open_snapshot()
     check.close_snapshot()
     assert connections(db) == 0
     assert check(RAW)
@@ -271,6 +277,28 @@ def test_a_snapshot_of_a_lost_connection_is_none(db: DB) -> None:
     assert check(RAW)
     db.update_user(2, session_id=None)
     assert check(RAW) is None
+    check.close_snapshot()
+
+
+@pytest.mark.engine("sqlite")
+def test_a_long_log_gets_its_rest(db: DB) -> None:
+    """In many processes, none of which pauses, snapshots would starve it."""
+    check, log = db.check_session, Path(f"{db.url.database}-wal")
+    assert check(RAW)
+    with closing(sqlite3.connect(db.url.database or "")) as other, other:
+        other.execute("CREATE TABLE junk (data)")
+        size = 2 * LOG_BYTES
+        other.execute("INSERT INTO junk VALUES (zeroblob(?))", (size,))
+    assert log.stat().st_size > 2 * LOG_BYTES
+    check.open_snapshot()
+    assert check(RAW)
+    assert not driver(db).in_transaction
+    check.close_snapshot()
+    db.update_user(1, email="other@example.com")
+    assert log.stat().st_size <= LOG_BYTES
+    check.open_snapshot()
+    assert check(RAW)
+    assert driver(db).in_transaction
     check.close_snapshot()
 
 

@@ -15,6 +15,10 @@ from bienvenue.errors import ConfigurationError, DatabaseUnavailable
 
 DRIVER = "sqlite+pysqlite"
 
+# A log that is begun anew is cut to this; it is some four times as long as
+# SQLite lets it become before it tries to.
+LOG_BYTES = 16 * 1024 * 1024
+
 _TRIES, _PAUSE_SECONDS = 50, 0.02
 _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
@@ -22,6 +26,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
+    f"PRAGMA journal_size_limit = {LOG_BYTES}",
 )
 
 
@@ -75,6 +80,20 @@ def look_into(path: Path) -> sqlite3.Connection:
     in_use = all(each.exists() for each in beside)
     how = "mode=ro" if in_use else "immutable=1"
     return sqlite3.connect(f"{file.as_uri()}?{how}", uri=True)
+
+
+def log_is_long(url: URL) -> bool:
+    """Tell whether the log waits for a moment in which nobody reads.
+
+    It is begun anew in one alone, and readers who follow closely upon each
+    other, in several processes, may leave none.
+    """
+    try:
+        # Asked at each turn: a path object costs more than the answer.
+        log = os.stat(f"{url.database}-wal")  # noqa: PTH116
+        return log.st_size > 2 * LOG_BYTES
+    except OSError:
+        return False
 
 
 def _cannot_open(path: Path, reason: str) -> DatabaseUnavailable:

@@ -124,3 +124,15 @@ def test_an_unreachable_database_is_the_routes_to_tell(
     monkeypatch.setattr(auth, "check_session", lost)
     assert front(app)(Scope([cookie])) is None
     assert route(app, cookie)[0] == 503
+
+
+@pytest.mark.requirement("V7.4.1")
+def test_a_turn_is_of_one_moment_and_ends(app: Flask, auth: Auth) -> None:
+    door, asked = front(app), Scope([f"session_id={begin(auth)}"])
+    assert door(asked)
+    door.turn_begins()
+    assert door(asked)
+    auth.destroy_session(1)
+    assert door(asked)
+    door.turn_ends()
+    assert door(asked) is None

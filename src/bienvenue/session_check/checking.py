@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from bienvenue import clock, forking, secret
+from bienvenue import clock, forking, secret, sqlite_file
 from bienvenue.engine import make_engine
 from bienvenue.errors import DatabaseUnavailable
 from bienvenue.session_check.found import SignedIn
@@ -73,11 +73,15 @@ class SessionCheck:
 
         For questions that were all put before this is called; SQLite only,
         where each question takes and leaves the lock of a reader else: a
-        third of its time.  Raises nothing: a connection that was lost is
-        found so by the question.
+        third of its time.  Nothing is done where the thread has asked
+        nothing yet, or the log wants a rest.  Raises nothing: a connection
+        that was lost is found so by the question.
         """
+        lane: Lane | None = getattr(self._local, "lane", None)
+        if lane is None or sqlite_file.log_is_long(self._engine.url):
+            return
         with suppress(self._driver_error, DBAPIError):
-            self._lane().begin()
+            lane.begin()
 
     def close_snapshot(self) -> None:
         """Answer from what holds when it is asked; raises nothing."""

@@ -26,6 +26,12 @@ class ClosedDoor(Door):
         """Leave every request to the route."""
         return None
 
+    def turn_begins(self) -> None:
+        """Do nothing: no question is asked here."""
+
+    def turn_ends(self) -> None:
+        """Do nothing, as at the beginning."""
+
 
 class CountedDoor(Door):
     """The front door, each of its answers counted."""
