@@ -1,5 +1,6 @@
 """Session checks with a million users, beside a thousand."""
 
+import math
 import sys
 
 from bench import bulk, checks, crowd, people, report
@@ -36,7 +37,8 @@ def compare(plan: Plan, many: int = MANY) -> checks.Found:
     samples = Rounds(plan).checks(targets)
     rows = {row.what: row for row in report.rows(samples)}
     claim = checks.ratio("users", rows["many"], rows["few"])
-    if many == MANY:
-        return samples, [claim]
-    note = f"only {many:,}"
+    spread = rows["many_spread"].rate / rows["few_spread"].rate
+    note = f"by {_SPREAD_OUT:,}: {math.floor(spread * 100) / 100:.2f}x"
+    if many != MANY:
+        note += f"; only {many:,}"
     return samples, [Claim("users", claim.measured, claim.quiet, note)]
