@@ -74,7 +74,7 @@ def plan_for(chosen: argparse.Namespace, folder: Path) -> Plan:
         cores=machine.cores(),
         rounds=1 if quick else chosen.rounds,
         seconds=1 if quick else chosen.seconds,
-        each=1 if quick else 12,
+        each=1 if quick else 24,
         patience=0 if quick else _PATIENCE,
         warm=not quick,
     )

@@ -3,19 +3,16 @@
 from collections.abc import Iterable
 from contextlib import closing
 from http.client import HTTPConnection
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from bench.load import PATH
-from bench.people import PASSWORD, Person
+from bench.people import Person
 from bench.servers import WITH_SESSIONS, Failed
 from bench.targets import EMAIL
 
 VERIFY = "/verify"
 _PATIENCE = 60
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Answer(NamedTuple):
@@ -44,17 +41,6 @@ class Client:
         if cookies is not None:
             headers["Cookie"] = cookies
         return self._send("GET", path, None, headers)
-
-    def log_in(self, email: str) -> str:
-        """Sign in and return the session id.  Raises ``Failed``."""
-        form = urlencode({"email": email, "password": PASSWORD})
-        answer = self._send("POST", "/sessions", form, _FORM)
-        cookies = SimpleCookie()
-        for line in answer.headers.get("set-cookie", "").splitlines():
-            cookies.load(line)
-        if answer.status != 200 or "session_id" not in cookies:
-            raise Failed(f"a login was answered {answer.status}")
-        return cookies["session_id"].value
 
     def close(self) -> None:
         """Close the connection."""

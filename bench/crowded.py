@@ -93,7 +93,7 @@ def _alternate(plan: Plan, crowd: Crowd) -> list[Stretch]:
 
 def _capacity(plan: Plan) -> float:
     """Return how many hashes a second all cores manage."""
-    return logins.raw(max(1, plan.each // 2)).rate
+    return logins.raw(max(1, plan.each // 4)).rate
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from typing import NamedTuple
 
 import bcrypt
 
 from bench.answers import Client
+from bench.login_lane import LoginLane
 from bench.people import PASSWORD
 from bench.servers import Failed
 
@@ -46,22 +48,22 @@ def over_http(port: int, accounts: int, each: int) -> Burst:
     Every answer must be a 200 with a session, and the last session of each
     connection must be its account's.  Raises ``Failed``.
     """
-    clients = [Client(port) for _ in range(THREADS)]
     last: dict[int, tuple[str, str]] = {}
+    with ExitStack() as stack:
+        lanes = [stack.enter_context(LoginLane(port)) for _ in range(THREADS)]
 
-    def one(lane: int) -> Callable[[int], None]:
-        def log_in(number: int) -> None:
-            email = f"u{(lane * each + number) % accounts}@example.com"
-            last[lane] = email, clients[lane].log_in(email)
+        def one(number: int) -> Callable[[int], None]:
+            def log_in(turn: int) -> None:
+                email = f"u{(number * each + turn) % accounts}@example.com"
+                last[number] = email, lanes[number].log_in(email)
 
-        return log_in
+            return log_in
 
-    burst = _burst([one(lane) for lane in range(THREADS)], each)
-    for lane, client in enumerate(clients):
-        email, session_id = last[lane]
-        if email.encode() not in client.get(session_id).body:
-            raise Failed("a login began a session of someone else")
-        client.close()
+        burst = _burst([one(number) for number in range(THREADS)], each)
+    with closing(Client(port)) as client:
+        for email, session_id in last.values():
+            if email.encode() not in client.get(session_id).body:
+                raise Failed("a login began a session of someone else")
     return burst
 
 
