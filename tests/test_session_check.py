@@ -281,6 +281,26 @@ def test_a_snapshot_of_a_lost_connection_is_none(db: DB) -> None:
 
 
 @pytest.mark.engine("sqlite")
+def test_a_snapshot_that_does_not_end_is_given_up(
+    db: DB, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a session that ended would count for as long as it lasts."""
+    check = db.check_session
+    assert check(RAW)
+    check.open_snapshot()
+    assert check(RAW)
+
+    def fail(_lane: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(type(check._lane()), "end", fail)
+    db.update_user(2, session_id=None)
+    assert check(RAW)
+    check.close_snapshot()
+    assert check(RAW) is None
+
+
+@pytest.mark.engine("sqlite")
 def test_a_long_log_gets_its_rest(db: DB) -> None:
     """In many processes, none of which pauses, snapshots would starve it."""
     check, log = db.check_session, Path(f"{db.url.database}-wal")

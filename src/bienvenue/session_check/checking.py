@@ -84,11 +84,19 @@ class SessionCheck:
             lane.begin()
 
     def close_snapshot(self) -> None:
-        """Answer from what holds when it is asked; raises nothing."""
+        """Answer from what holds when it is asked; raises nothing.
+
+        A connection that does not let go of the old state is given up.
+        """
         lane: Lane | None = getattr(self._local, "lane", None)
-        if lane is not None:
+        if lane is None:
+            return
+        try:
+            lane.end()
+        except (self._driver_error, DBAPIError):
+            del self._local.lane
             with suppress(self._driver_error, DBAPIError):
-                lane.end()
+                lane.drop()
 
     def close(self) -> None:
         """Close the connections of all threads."""
